@@ -1,0 +1,156 @@
+"""The scorer as a program: answers or points in a file, results on standard output, no database."""
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from scoring.answers import AnswerSheet, read_answers
+from scoring.book import canonical, score
+from scoring.contracts import index_contract
+from scoring.errors import ScoringError, refusal
+from scoring.method import Method, available_methods, load_method
+from scoring.printing import index_csv, index_table, satisfaction_csv, satisfaction_table
+from scoring.questionnaire import available_questionnaires, load_questionnaire
+from scoring.ranking import stand, summarise
+from scoring.units import read_index_units, read_units
+
+DONE, REFUSED, WRONG_USAGE = 0, 1, 2
+SHOWN_ROWS = 10
+_USAGE = (
+    (r"the following arguments are required: (.*)", r"Thiếu: \1."),
+    (r"unrecognized arguments: (.*)", r"Không hiểu: \1."),
+    (r"argument (.*): expected one argument", r"Sau \1 cần một giá trị."),
+    (r"argument (.*): invalid choice: (.*) \(choose from (.*)\)", r"\2 không dùng được cho \1; chọn: \3."),
+)
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse with its complaints in Vietnamese."""
+
+    def error(self, message: str) -> NoReturn:
+        for english, vietnamese in _USAGE:
+            message = re.sub(english, vietnamese, message)
+        usage = self.format_usage().removeprefix("usage: ")
+        self.exit(WRONG_USAGE, f"Sai cách gọi lệnh. {message}\nCách gọi: {usage}")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program; returns 0 when done, 1 when the input is refused, the reasons on standard error."""
+    asked = _parser().parse_args(arguments)
+    try:
+        _write(asked.verb(asked), asked.output)
+    except ScoringError as error:
+        _say(error.sentence)
+        return REFUSED
+    except BrokenPipeError:
+        # The reader of the pipe has left; without this the interpreter would complain when it closes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return REFUSED
+    return DONE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m scoring", description="Tính điểm khảo sát sự hài lòng và Chỉ số CCHC.")
+    verbs = parser.add_subparsers(required=True, metavar="satisfaction|index")
+    satisfaction = verbs.add_parser("satisfaction", help="từ phiếu trả lời đến điểm khảo sát của từng đơn vị")
+    satisfaction.add_argument(
+        "answers", metavar="ANSWERS", help="tệp phiếu, .csv hoặc .xlsx, mỗi dòng một phiếu"
+    )
+    satisfaction.add_argument(
+        "--questionnaire",
+        default="sipas-2017",
+        help=f"mã phiếu hỏi hoặc tệp .toml (mặc định %(default)s; có: {_list(available_questionnaires())})",
+    )
+    satisfaction.add_argument("--units", metavar="UNITS", help="tệp danh sách đơn vị, để xếp hạng theo nhóm")
+    satisfaction.set_defaults(verb=_satisfaction)
+    index = verbs.add_parser(
+        "index", help="từ điểm thẩm định và điểm khảo sát đến chỉ số, xếp hạng, xếp loại"
+    )
+    index.add_argument("units", metavar="UNITS", help="tệp điểm của các đơn vị, .csv hoặc .xlsx")
+    index.set_defaults(verb=_index)
+    for verb in (satisfaction, index):
+        verb.add_argument(
+            "--method",
+            default="ha-nam-2022",
+            help=f"mã phương pháp hoặc tệp .toml (mặc định %(default)s; có: {_list(available_methods())})",
+        )
+        verb.add_argument("--format", choices=("table", "json", "csv"), default="table", help="dạng kết quả")
+        verb.add_argument("-o", "--output", metavar="FILE", help="ghi vào tệp thay vì màn hình")
+    return parser
+
+
+def _list(codes: Sequence[str]) -> str:
+    return ", ".join(codes)
+
+
+def _satisfaction(asked: argparse.Namespace) -> bytes:
+    questionnaire, method = load_questionnaire(asked.questionnaire), load_method(asked.method)
+    method.check_against(questionnaire)
+    sheet = read_answers(asked.answers, questionnaire)
+    units = None if asked.units is None else read_units(asked.units)
+    rows = None if units is None else units.rows
+    book = score(sheet.tally(), questionnaire, method, rows, sheet.sha256)
+    _note_ignored(sheet.where, sheet.ignored)
+    if units is not None:
+        _note_ignored(Path(asked.units).name, units.ignored)
+    _note_doubts(sheet, method)
+    if asked.format == "json":
+        return canonical(book.satisfaction) + b"\n"
+    if asked.format == "csv":
+        return satisfaction_csv(book.satisfaction).encode()
+    return satisfaction_table(book.satisfaction, questionnaire, rows).encode()
+
+
+def _index(asked: argparse.Namespace) -> bytes:
+    method = load_method(asked.method)
+    sheet = read_index_units(asked.units)
+    rows = list(zip(sheet.rows, sheet.satisfaction_points, strict=True))
+    standings = stand(rows, method, Path(asked.units).name)
+    result: dict[str, Any] = index_contract(method, standings, summarise(standings, method))
+    _note_ignored(Path(asked.units).name, sheet.ignored)
+    if asked.format == "json":
+        return canonical(result) + b"\n"
+    return (index_csv(result, rows) if asked.format == "csv" else index_table(result, rows)).encode()
+
+
+def _note_ignored(where: str, columns: Sequence[str]) -> None:
+    if columns:
+        _say(f"{where}: bỏ qua cột không thuộc phiếu hỏi hoặc danh sách: {', '.join(columns)}.")
+
+
+def _note_doubts(sheet: AnswerSheet, method: Method) -> None:
+    rows = sheet.incomplete(method)
+    if rows:
+        share = f"{float(100 * method.validity.share):g}%".replace(".", ",")
+        named = ", ".join(map(str, rows[:SHOWN_ROWS])) + (", …" if len(rows) > SHOWN_ROWS else "")
+        factors = ", ".join(map(str, method.validity.factors))
+        _say(
+            f"{sheet.where}: {len(rows)} phiếu trả lời chưa đủ {share} tiêu chí của các yếu tố {factors} "
+            f"(dòng {named}); vẫn được tính, cần xem lại."
+        )
+    if len(set(sheet.weights)) > 1:
+        _say(f"{sheet.where}: điểm tính trên số câu trả lời; cột weight không làm thay đổi điểm.")
+
+
+def _write(content: bytes, path: str | None) -> None:
+    if path is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        Path(path).write_bytes(content)
+    except OSError as error:
+        raise refusal("file_unwritable", where=Path(path).name, reason=error.strerror) from None
+
+
+def _say(sentence: str) -> None:
+    sys.stderr.buffer.write(f"{sentence}\n".encode())
+    sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

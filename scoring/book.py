@@ -1,0 +1,190 @@
+"""ScoreBook: the frozen result that every table, page and report is made from."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from scoring.contracts import index_contract, satisfaction_contract, text_or_none
+from scoring.errors import refusal
+from scoring.flags import flags_of, is_incomplete, is_surveyed
+from scoring.method import Method
+from scoring.points import half_up
+from scoring.questionnaire import Questionnaire
+from scoring.ranking import ranks, stand, summarise
+from scoring.satisfaction import UnitResult, empty_unit, measure
+from scoring.tally import Tally
+from scoring.units import UnitRow
+
+FORMAT = 1
+_PARTS = {"format", "satisfaction", "index", "units", "counts"}
+
+
+@dataclass(frozen=True)
+class ScoreBook:
+    """One computation, whole: its content is its bytes, so that equal results have equal digests.
+
+    `satisfaction` and `index` (None without a table of units) are the program's two contracts, `units` the
+    table that went in, `counts` the exact counts everything can be computed from again.
+    """
+
+    content: bytes
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> "ScoreBook":
+        """Read a stored book; refuses text that is not one, and text changed in any way that JSON shows."""
+        content = text.encode() if isinstance(text, str) else text
+        try:
+            parts = json.loads(content)
+        except ValueError as error:
+            raise refusal("book_broken", reason=str(error)) from None
+        if not isinstance(parts, dict) or set(parts) != _PARTS or parts["format"] != FORMAT:
+            raise refusal("book_broken", reason="không đúng cấu trúc")
+        if canonical(parts) != content:
+            raise refusal("book_broken", reason="không đúng dạng chuẩn")
+        return cls(content)
+
+    def to_json(self) -> bytes:
+        """Return the canonical bytes: UTF-8, keys in the contract's order, no spaces."""
+        return self.content
+
+    @cached_property
+    def digest(self) -> str:
+        """Return the SHA-256 of the content, in hexadecimal."""
+        return hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def satisfaction(self) -> dict[str, Any]:
+        """Return the contract of the program's `satisfaction`."""
+        return dict(self._parts["satisfaction"])
+
+    @property
+    def index(self) -> dict[str, Any] | None:
+        """Return the contract of the program's `index`, or None where no units were given."""
+        part = self._parts["index"]
+        return None if part is None else dict(part)
+
+    @property
+    def units(self) -> list[dict[str, Any]]:
+        """Return the table of units that went in, in its order, each with its published component."""
+        return list(self._parts["units"])
+
+    @cached_property
+    def tally(self) -> Tally:
+        """Return the exact counts the book was made from."""
+        part = self._parts["counts"]
+        counts = {unit: np.array(rows, dtype=np.int64) for unit, rows in part["units"].items()}
+        return Tally.from_counts(part["criteria"], counts, part["responses"])
+
+    @cached_property
+    def _parts(self) -> dict[str, Any]:
+        return dict(json.loads(self.content))
+
+
+def canonical(value: object) -> bytes:
+    """Return the one JSON text of a value: compact UTF-8; refuses NaN and infinities."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+
+
+def score(
+    tally: Tally,
+    questionnaire: Questionnaire,
+    method: Method,
+    units: Sequence[UnitRow] | None = None,
+    input_sha256: str = "",
+) -> ScoreBook:
+    """Compute everything the points need: indices, points, ranks, flags and, with units, the index.
+
+    Refuses a tally of other criteria, a unit with responses that the table lacks, a method the
+    questionnaire cannot serve, and points above their maximum.
+    """
+    if tally.criteria != questionnaire.criterion_codes:
+        raise refusal("tally_mismatch")
+    table = {unit.unit: unit for unit in units or ()}
+    results = _results(tally, questionnaire, method, table if units is not None else None)
+    components = {result.unit: _component(result, table.get(result.unit), method) for result in results}
+    rows = _satisfaction_rows(results, components, table, method)
+    inputs = {"sha256": input_sha256, "responses": int(tally.responses.sum())}
+    parts = {
+        "format": FORMAT,
+        "satisfaction": satisfaction_contract(questionnaire, method, inputs, rows),
+        "index": None,
+        "units": [_unit_part(unit, components[unit.unit], method) for unit in units or ()],
+        "counts": _counts_part(tally),
+    }
+    if units is not None:
+        standings = stand([(unit, components[unit.unit]) for unit in units], method)
+        parts["index"] = index_contract(method, standings, summarise(standings, method))
+    return ScoreBook(canonical(parts))
+
+
+def _results(
+    tally: Tally, questionnaire: Questionnaire, method: Method, table: Mapping[str, UnitRow] | None
+) -> list[UnitResult]:
+    measured = measure(tally, questionnaire, method)
+    if table is None:
+        return measured
+    for result in measured:
+        if result.unit not in table:
+            raise refusal("unit_unknown", where="Danh sách đơn vị", value=result.unit)
+    counted = {result.unit for result in measured}
+    empty = [empty_unit(code, questionnaire, method) for code in table if code not in counted]
+    return sorted(measured + empty, key=lambda result: result.unit)
+
+
+def _component(result: UnitResult, unit: UnitRow | None, method: Method) -> Decimal | None:
+    enough = result.responses >= method.smallest_n and is_surveyed(unit, method)
+    return half_up(result.points, method.points.decimals) if enough and result.points is not None else None
+
+
+def _satisfaction_rows(
+    results: Sequence[UnitResult],
+    components: Mapping[str, Decimal | None],
+    table: Mapping[str, UnitRow],
+    method: Method,
+) -> list[tuple[UnitResult, Decimal | None, int | None, list[str]]]:
+    """Give each result its published points, its rank in its group and its flags."""
+    values: dict[str, Fraction | None] = {}
+    for result in results:
+        shown = components[result.unit]
+        kept = shown is not None and (method.rank_incomplete or not is_incomplete(result))
+        exact = result.points if method.rank_on == "unrounded" else Fraction(shown or 0)
+        values[result.unit] = exact if kept else None
+    groups: dict[str, list[str]] = {}
+    for result in results:
+        group = table[result.unit].group if result.unit in table else ""
+        groups.setdefault(group, []).append(result.unit)
+    places: dict[str, int | None] = {}
+    for members in groups.values():
+        places |= zip(members, ranks([values[unit] for unit in members], method.ties), strict=True)
+    return [
+        (each, components[each.unit], places[each.unit], flags_of(each, table.get(each.unit), method))
+        for each in results
+    ]
+
+
+def _unit_part(unit: UnitRow, component: Decimal | None, method: Method) -> dict[str, Any]:
+    return {
+        "unit": unit.unit,
+        "name": unit.name,
+        "group": unit.group,
+        "max_points": str(unit.max_points),
+        "appraisal_points": text_or_none(unit.appraisal_points, method.points.decimals),
+        "satisfaction_points": text_or_none(component, method.points.decimals),
+        "population": unit.population,
+        "quota": unit.quota,
+    }
+
+
+def _counts_part(tally: Tally) -> dict[str, Any]:
+    return {
+        "criteria": list(tally.criteria),
+        "units": dict(zip(tally.units, tally.counts.tolist(), strict=True)),
+        "responses": dict(zip(tally.units, tally.responses.tolist(), strict=True)),
+    }

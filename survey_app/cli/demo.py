@@ -1,0 +1,24 @@
+"""`hailong demo`: the demonstration campaign."""
+
+import click
+from flask.cli import AppGroup
+
+from survey_app.cli.door import acts
+from survey_app.domain import demonstration
+from survey_app.models import User
+from survey_app.vocabulary import LABELS
+
+group = AppGroup("demo", help="Đợt khảo sát minh họa Hà Nam 2022.")
+
+
+@group.command("load", help="Nạp đợt minh họa một lần; chạy lại không nhân đôi.")
+@acts
+def load(actor: User) -> None:
+    loaded = demonstration.load(actor, say=lambda step: click.echo(f"{step}…"))
+    click.echo("Đã nạp đợt minh họa ha-nam-2022." if loaded else "Đợt minh họa ha-nam-2022 đã có.")
+
+
+@group.command("logins", help="In tên đăng nhập minh họa của từng vai trò.")
+def logins() -> None:
+    for username, role in demonstration.logins():
+        click.echo(f"  {LABELS[role]:<24} {username:<14} {demonstration.PASSWORD}")

@@ -1,0 +1,94 @@
+"""The appraised points of each unit, entered with the version they started from."""
+
+from decimal import Decimal, InvalidOperation
+
+from sqlalchemy import select
+
+from survey_app import problems
+from survey_app.domain import audit, campaigns
+from survey_app.extensions import db
+from survey_app.models import Appraisal, Campaign, CampaignUnit, User
+from survey_app.models.columns import now
+from survey_app.vocabulary import LABELS, AuditVerb, CampaignState
+
+COMPONENT_MAXIMUM = Decimal(10)
+_DIGITS = frozenset("0123456789")
+
+
+def of_campaign(campaign: Campaign) -> dict[int, Appraisal]:
+    """Return the campaign's appraisals by unit id."""
+    found = select(Appraisal).where(Appraisal.campaign_id == campaign.id)
+    return {appraisal.unit_id: appraisal for appraisal in db.session.scalars(found)}
+
+
+def maximum_of(unit: CampaignUnit) -> Decimal:
+    """Return the most points the appraisal can give: all but the survey's 10 where there is a survey."""
+    return unit.max_points - COMPONENT_MAXIMUM if unit.surveyed else unit.max_points
+
+
+def read_points(typed: str, most: Decimal) -> Decimal:
+    """Read points as a Vietnamese types them ("86,74", also "86.74"), at most two decimals.
+
+    Refuses a thousands mark, an exponent, other digits than 0–9 and a value beyond 0…most.
+    """
+    plain = typed.strip().replace(",", ".", 1)
+    wrong = problems.InvalidFields(
+        {
+            "points": f"“{typed[:20]}” không hợp lệ. Hãy ghi số từ 0 đến {_comma(most)}, tối đa hai số lẻ, ví dụ 86,74."
+        }
+    )
+    whole, _, decimals = plain.partition(".")
+    if not whole or not set(whole + decimals) <= _DIGITS or len(decimals) > 2 or len(whole) > 3:
+        raise wrong
+    try:
+        points = Decimal(plain)
+    except InvalidOperation as broken:
+        raise wrong from broken
+    if not 0 <= points <= most:
+        raise wrong
+    return points
+
+
+def _comma(number: Decimal) -> str:
+    return format(number.normalize(), "f").replace(".", ",")
+
+
+def enter(actor: User, campaign: Campaign, unit_code: str, typed: str, *, version: int) -> Appraisal:
+    """Set a unit's appraised points; `version` is the one seen, 0 where there were none.
+
+    Refuses a sealed or published campaign, points out of range and a stale version.
+    """
+    if campaign.state in (CampaignState.SEALED, CampaignState.PUBLISHED):
+        raise problems.CampaignNotOpen(campaign=campaign.name, state=LABELS[CampaignState(campaign.state)])
+    unit = campaigns.unit_of(campaign, unit_code)
+    if unit.counts_for_id is not None:
+        raise problems.NotFound()
+    points = read_points(typed, maximum_of(unit))
+    locked = (
+        select(Appraisal)
+        .where(Appraisal.campaign_id == campaign.id, Appraisal.unit_id == unit.unit_id)
+        .with_for_update()
+    )
+    appraisal = db.session.scalar(locked)
+    if version != (appraisal.version if appraisal else 0):
+        raise problems.InvalidFields(
+            {"points": "Điểm này vừa được người khác sửa. Hãy xem giá trị mới rồi nhập lại."}
+        )
+    before = {"points": _comma(appraisal.points)} if appraisal else None
+    if appraisal is not None and appraisal.points == points:
+        return appraisal
+    if appraisal is None:
+        appraisal = Appraisal(campaign_id=campaign.id, unit_id=unit.unit_id, version=0)
+        db.session.add(appraisal)
+    appraisal.points, appraisal.version = points, appraisal.version + 1
+    appraisal.entered_by_id, appraisal.entered_at = actor.id, now()
+    db.session.flush()
+    audit.record(
+        actor,
+        AuditVerb.APPRAISAL_ENTERED,
+        f"{campaign.code}/{unit_code}",
+        campaign_id=campaign.id,
+        before=before,
+        after={"points": _comma(points)},
+    )
+    return appraisal

@@ -1,0 +1,146 @@
+"""Who asks about which unit, and how far each unit is from its quota."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Select, false, func, select
+
+from survey_app import problems
+from survey_app.domain import audit, campaigns
+from survey_app.extensions import db
+from survey_app.models import Assignment, Campaign, CampaignUnit, Response, Unit, User
+from survey_app.vocabulary import AuditVerb, ResponseState, Role, Validity
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A unit's responses against its quota; `valid` alone count towards it.
+
+    A commune's responses stand with the unit they count to.
+    """
+
+    unit: CampaignUnit
+    quota: int
+    valid: int
+    invalid: int
+    returned: int
+    void: int
+    drafts: int
+
+    @property
+    def gap(self) -> int:
+        """How many valid responses are still missing; never below 0."""
+        return max(0, self.quota - self.valid)
+
+
+def visible_to(user: User) -> Select[Assignment]:
+    """Return the assignments a person may see: an enumerator his own, coordinators and Home Affairs all."""
+    assignments = select(Assignment)
+    if user.role in (Role.COORDINATOR, Role.HOME_AFFAIRS):
+        return assignments
+    if user.role == Role.ENUMERATOR:
+        return assignments.where(Assignment.enumerator_id == user.id)
+    return assignments.where(false())
+
+
+def of_campaign(user: User, campaign: Campaign) -> list[Assignment]:
+    """Return the campaign's assignments a person may see, those recalled left out."""
+    found = visible_to(user).where(Assignment.campaign_id == campaign.id, Assignment.target > 0)
+    return list(db.session.scalars(found.order_by(Assignment.unit_id, Assignment.id)))
+
+
+def units_to_ask(user: User, campaign: Campaign) -> list[Unit]:
+    """Return the units an enumerator may enter responses about, in Vietnamese order."""
+    assigned = (
+        select(Unit)
+        .join(Assignment, Assignment.unit_id == Unit.id)
+        .where(
+            Assignment.campaign_id == campaign.id,
+            Assignment.enumerator_id == user.id,
+            Assignment.target > 0,
+        )
+        .order_by(Unit.sort_key)
+    )
+    return list(db.session.scalars(assigned))
+
+
+def assign(actor: User, campaign: Campaign, unit_code: str, enumerator: User, target: int) -> Assignment:
+    """Set how many responses an enumerator brings about a unit; 0 recalls the assignment.
+
+    Refuses a person who is no enumerator, a unit without survey, and a target that is not 0–9999.
+    """
+    unit = campaigns.unit_of(campaign, unit_code)
+    if enumerator.role != Role.ENUMERATOR or enumerator.disabled_at is not None:
+        raise problems.InvalidFields({"enumerator": "Người này không phải là điều tra viên đang hoạt động."})
+    if not unit.surveyed:
+        raise problems.InvalidFields({"unit": "Đơn vị này không khảo sát trong đợt này."})
+    if not 0 <= target <= 9999:
+        raise problems.InvalidFields({"target": "Chỉ tiêu là một số nguyên từ 0 đến 9999."})
+    known = select(Assignment).where(
+        Assignment.campaign_id == campaign.id,
+        Assignment.unit_id == unit.unit_id,
+        Assignment.enumerator_id == enumerator.id,
+    )
+    assignment = db.session.scalar(known)
+    before = {"target": assignment.target} if assignment else None
+    if assignment is None:
+        assignment = Assignment(campaign_id=campaign.id, unit_id=unit.unit_id, enumerator_id=enumerator.id)
+        db.session.add(assignment)
+    assignment.target = target
+    db.session.flush()
+    after = {"unit": unit_code, "enumerator": enumerator.username, "target": target}
+    audit.record(
+        actor, AuditVerb.ASSIGNMENT_SET, assignment.id, campaign_id=campaign.id, before=before, after=after
+    )
+    return assignment
+
+
+def _counts(campaign: Campaign) -> dict[int, dict[str, int]]:
+    target = func.coalesce(CampaignUnit.counts_for_id, CampaignUnit.unit_id)
+    counted = (
+        select(target, Response.state, Response.validity, func.count())
+        .join(
+            CampaignUnit,
+            (CampaignUnit.campaign_id == Response.campaign_id) & (CampaignUnit.unit_id == Response.unit_id),
+        )
+        .where(Response.campaign_id == campaign.id)
+        .group_by(target, Response.state, Response.validity)
+    )
+    counts: dict[int, dict[str, int]] = {}
+    for unit_id, state, validity, number in db.session.execute(counted):
+        kind = _KINDS[ResponseState(state)]
+        if kind == "valid" and validity != Validity.VALID:
+            kind = "invalid"
+        unit = counts.setdefault(unit_id, {})
+        unit[kind] = unit.get(kind, 0) + number
+    return counts
+
+
+_KINDS = {
+    ResponseState.DRAFT: "drafts",
+    ResponseState.SUBMITTED: "valid",
+    ResponseState.ACCEPTED: "valid",
+    ResponseState.RETURNED: "returned",
+    ResponseState.VOID: "void",
+}
+
+
+def progress(campaign: Campaign) -> list[Progress]:
+    """Return every surveyed, ranked unit's counts against its quota, zeros included; two queries."""
+    counts = _counts(campaign)
+    units = campaigns.units_of(campaign)
+    quotas: dict[int, int] = {}
+    for unit in units:
+        key = unit.counts_for_id or unit.unit_id
+        quotas[key] = quotas.get(key, 0) + unit.quota
+    return [
+        Progress(
+            unit,
+            quotas[unit.unit_id],
+            **{
+                kind: counts.get(unit.unit_id, {}).get(kind, 0)
+                for kind in sorted(set(_KINDS.values()) | {"invalid"})
+            },
+        )
+        for unit in units
+        if unit.surveyed and unit.counts_for_id is None
+    ]

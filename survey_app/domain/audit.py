@@ -1,0 +1,161 @@
+"""The audit trail: writing a line, and proving that no line was changed, moved or taken away."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, false, insert, select, text
+
+from survey_app.extensions import db
+from survey_app.models import AuditLine, User
+from survey_app.models.columns import now
+from survey_app.vocabulary import AuditVerb, Role
+
+BEGINNING = "0" * 64
+_CHAIN_LOCK = 7_010_2022
+
+
+@dataclass(frozen=True)
+class BrokenLine:
+    """The first line at which the trail no longer proves itself."""
+
+    id: int
+    why: str
+
+
+def canonical(facts: Mapping[str, Any]) -> str:
+    """Return JSON with sorted keys and no spaces, the one form that is digested."""
+    return json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def link(previous: str, body: str) -> str:
+    """Return the digest of a line: SHA-256 over the digest before it and its own text."""
+    return hashlib.sha256(f"{previous}\n{body}".encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Change:
+    """One record's change: its id, what it was, what it is, and why."""
+
+    record_id: object
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+    reason: str = ""
+
+
+def record(
+    actor: User | None,
+    verb: AuditVerb,
+    record_id: object,
+    *,
+    campaign_id: int | None = None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    reason: str = "",
+    at: datetime | None = None,
+) -> None:
+    """Append the line of one change; see `record_all`."""
+    record_all(actor, verb, [Change(record_id, before, after, reason)], campaign_id=campaign_id, at=at)
+
+
+def record_all(
+    actor: User | None,
+    verb: AuditVerb,
+    changes: Sequence[Change],
+    *,
+    campaign_id: int | None = None,
+    at: datetime | None = None,
+) -> None:
+    """Append one line a change to the trail in the running transaction.
+
+    Called last in a verb: on PostgreSQL it takes the chain's lock, held until the commit.
+    """
+    session = db.session
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
+    last = session.execute(
+        select(AuditLine.id, AuditLine.digest).order_by(AuditLine.id.desc()).limit(1)
+    ).first()
+    number, previous = (last.id, last.digest) if last else (0, BEGINNING)
+    moment = at or now()
+    common = {
+        "at": moment,
+        "actor_id": actor.id if actor else None,
+        "actor_name": actor.display_name if actor else "Chưa đăng nhập",
+        "verb": verb.value,
+        "noun": verb.value.partition(".")[0],
+        "campaign_id": campaign_id,
+    }
+    lines = []
+    for change in changes:
+        number += 1
+        line = {**common, "id": number, "record_id": str(change.record_id)}
+        told = {"before": change.before, "after": change.after, "reason": change.reason}
+        body = canonical({**line, "at": moment.isoformat(), **told})
+        digest = link(previous, body)
+        lines.append({**line, "body": body, "previous": previous, "digest": digest})
+        previous = digest
+    session.execute(insert(AuditLine), lines)
+
+
+def visible_to(user: User) -> Select[AuditLine]:
+    """Return the lines a person may read: Home Affairs those of campaigns, the administrator all."""
+    lines = select(AuditLine)
+    if user.role == Role.ADMINISTRATOR:
+        return lines
+    if user.role == Role.HOME_AFFAIRS:
+        return lines.where(AuditLine.campaign_id.is_not(None))
+    return lines.where(false())
+
+
+def history(noun: str, record_id: object) -> list[AuditLine]:
+    """Return the lines of one record, oldest first."""
+    found = select(AuditLine).where(AuditLine.noun == noun, AuditLine.record_id == str(record_id))
+    return list(db.session.scalars(found.order_by(AuditLine.id)))
+
+
+def _columns_disagree(line: AuditLine) -> bool:
+    told = json.loads(line.body)
+    kept = {
+        "id": line.id,
+        "at": line.at.isoformat(),
+        "actor_id": line.actor_id,
+        "actor_name": line.actor_name,
+        "verb": line.verb,
+        "noun": line.noun,
+        "record_id": line.record_id,
+        "campaign_id": line.campaign_id,
+    }
+    return any(told.get(name) != value for name, value in kept.items())
+
+
+def _lines() -> Iterator[AuditLine]:
+    ordered = select(AuditLine).order_by(AuditLine.id).execution_options(yield_per=2000)
+    yield from db.session.scalars(ordered)
+
+
+def verify() -> tuple[int, BrokenLine | None]:
+    """Return how many lines hold and the first that does not; a changed, moved or missing line is found.
+
+    Lines cut from the very end leave a whole chain: compare the count or the last digest with one
+    kept elsewhere (`hailong check` prints both).
+    """
+    previous, count = BEGINNING, 0
+    for line in _lines():
+        if line.id != count + 1:
+            return count, BrokenLine(count + 1, "thiếu dòng")
+        if line.previous != previous or line.digest != link(previous, line.body):
+            return count, BrokenLine(line.id, "nội dung không khớp mã kiểm tra")
+        if _columns_disagree(line):
+            return count, BrokenLine(line.id, "cột hiển thị khác nội dung đã ký")
+        previous, count = line.digest, count + 1
+    return count, None
+
+
+def last_digest() -> str:
+    """Return the digest of the newest line."""
+    newest = select(AuditLine.digest).order_by(AuditLine.id.desc()).limit(1)
+    return db.session.scalar(newest) or BEGINNING

@@ -1,0 +1,96 @@
+"""Whether the database is what it says: structure, contents, results, trail."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, text
+
+from survey_app.domain import audit, responses
+from survey_app.extensions import db
+from survey_app.models import Definition, Response, ResponseVersion, ScoreRun, Unit
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing checked, whether it holds, and what was seen."""
+
+    what: str
+    holds: bool
+    detail: str
+
+
+def check() -> list[Finding]:
+    """Return every finding; the first that does not hold names the record."""
+    checks: tuple[Callable[[], Finding], ...] = (_structure, _definitions, _responses, _runs, _trail)
+    return [each() for each in checks]
+
+
+def _structure() -> Finding:
+    what = "cấu trúc"
+    revision = db.session.scalar(text("SELECT version_num FROM alembic_version"))
+    if db.session.get_bind().dialect.name != "sqlite":
+        return Finding(what, True, f"phiên bản {revision}")
+    told = db.session.scalar(text("PRAGMA integrity_check"))
+    orphans = db.session.execute(text("PRAGMA foreign_key_check")).fetchall()
+    durable = db.session.scalar(text("PRAGMA synchronous"))
+    holds = told == "ok" and not orphans and durable == 2
+    return Finding(what, holds, f"phiên bản {revision}, SQLite {told}, {len(orphans)} dòng mồ côi")
+
+
+def _definitions() -> Finding:
+    what, count = "bộ câu hỏi và phương pháp đã ghim", 0
+    for definition in db.session.scalars(select(Definition)):
+        count += 1
+        if hashlib.sha256(definition.text.encode()).hexdigest() != definition.sha256:
+            return Finding(what, False, f"{definition.code} không khớp mã kiểm tra")
+    return Finding(what, True, f"{count} bản")
+
+
+def _wrong(kept: Response | ResponseVersion, unit: str | None) -> bool:
+    content = responses.content_of(
+        unit or "", kept.form_code or "", kept.mode, kept.answers, json.loads(kept.details)
+    )
+    return responses.digest_of(content) != kept.content_digest
+
+
+def _responses() -> Finding:
+    what = "nội dung phiếu"
+    present = select(Response, Unit.code).outerjoin(Unit, Unit.id == Response.unit_id)
+    earlier = select(ResponseVersion, Unit.code).outerjoin(Unit, Unit.id == ResponseVersion.unit_id)
+    count, wrong = _first_wrong(db.session.execute(present.execution_options(yield_per=1000)))
+    if wrong is None:
+        more, wrong = _first_wrong(db.session.execute(earlier.execution_options(yield_per=1000)))
+        count += more
+    if wrong is not None:
+        return Finding(what, False, f"phiếu {wrong.form_code} (bản {wrong.version}) không khớp mã kiểm tra")
+    return Finding(what, True, f"{count} bản phiếu")
+
+
+def _first_wrong(
+    rows: Iterable[Any],
+) -> tuple[int, Response | ResponseVersion | None]:
+    count = 0
+    for kept, unit in rows:
+        count += 1
+        if _wrong(kept, unit):
+            return count, kept
+    return count, None
+
+
+def _runs() -> Finding:
+    what, count = "lần tính điểm", 0
+    for run in db.session.scalars(select(ScoreRun).execution_options(yield_per=20)):
+        count += 1
+        if hashlib.sha256(run.book.encode()).hexdigest() != run.book_digest:
+            return Finding(what, False, f"lần tính {run.number} không khớp mã kiểm tra")
+    return Finding(what, True, f"{count} lần")
+
+
+def _trail() -> Finding:
+    count, broken = audit.verify()
+    if broken is not None:
+        return Finding("nhật ký", False, f"dòng {broken.id}: {broken.why}")
+    return Finding("nhật ký", True, f"{count} dòng, mã cuối {audit.last_digest()[:16]}")

@@ -1,0 +1,224 @@
+"""Accounts: creating and disabling people, checking passwords, opening and ending log-ins."""
+
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import Select, false, func, select, update
+
+from survey_app import problems
+from survey_app.domain import audit
+from survey_app.extensions import db
+from survey_app.language import clean_line
+from survey_app.models import LoginSession, Unit, User
+from survey_app.models.columns import now
+from survey_app.vocabulary import AuditVerb, Body, Role
+
+LEAST_PASSWORD = 10
+WRONG_PASSWORDS_TO_LOCK = 5
+LOCK_MINUTES = 15
+NO_PASSWORD = "!"  # noqa: S105 - an unusable hash: nobody can log in with it
+COMMAND_LINE = "hailong"
+
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_DECOY = _hasher.hash("a password nobody has")
+_USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,63}")
+
+
+@dataclass(frozen=True)
+class Person:
+    """What it takes to create an account."""
+
+    username: str
+    display_name: str
+    role: Role
+    body: Body | None = None
+    unit_code: str | None = None
+
+
+def visible_to(user: User) -> Select[User]:
+    """Return the accounts a person may see: all for the administrator, enumerators for a coordinator."""
+    if user.role == Role.ADMINISTRATOR:
+        return select(User)
+    if user.role == Role.COORDINATOR:
+        return select(User).where(User.role == Role.ENUMERATOR)
+    return select(User).where(false())
+
+
+def by_username(username: str) -> User:
+    """Return the account of that name, or refuse by name."""
+    user = db.session.scalar(select(User).where(User.username == username.strip().lower()))
+    if user is None:
+        raise problems.UnknownValue(what="Tài khoản", value=username, known="xem hailong user list")
+    return user
+
+
+def command_line() -> User:
+    """Return the account under which the command works; it has no password and cannot log in."""
+    user = db.session.scalar(select(User).where(User.username == COMMAND_LINE))
+    if user is None:
+        user = User(
+            username=COMMAND_LINE,
+            display_name="Lệnh hailong",
+            role=Role.ADMINISTRATOR,
+            password_hash=NO_PASSWORD,
+        )
+        db.session.add(user)
+        db.session.flush()
+    return user
+
+
+def _checked(person: Person) -> tuple[str, str, Unit | None]:
+    fields: dict[str, str] = {}
+    username = person.username.strip().lower()
+    name = clean_line(person.display_name)
+    if not _USERNAME.fullmatch(username):
+        fields["username"] = (
+            "Tên đăng nhập gồm 3–64 ký tự a–z, 0–9, dấu chấm, gạch; bắt đầu bằng chữ hoặc số."
+        )
+    if not 1 <= len(name) <= 200:
+        fields["display_name"] = "Hãy ghi họ tên, tối đa 200 ký tự."
+    if (person.role == Role.SUPERVISOR) != (person.body is not None):
+        fields["body"] = "Giám sát viên thuộc đúng một cơ quan giám sát; vai trò khác thì không."
+    unit = db.session.scalar(select(Unit).where(Unit.code == person.unit_code)) if person.unit_code else None
+    if (person.role == Role.UNIT_OFFICER) != (unit is not None):
+        fields["unit_code"] = "Cán bộ đơn vị cần một mã đơn vị có thật; vai trò khác thì bỏ trống."
+    if fields:
+        raise problems.InvalidFields(fields)
+    if db.session.scalar(select(func.count()).select_from(User).where(User.username == username)):
+        raise problems.DuplicateCode(what="Tên đăng nhập", value=username)
+    return username, name, unit
+
+
+def create(actor: User, person: Person, password: str | None) -> User:
+    """Create an account; refuses a taken name, a weak password, a role without its body or unit.
+
+    Without a password the account exists but cannot log in until one is set.
+    """
+    username, name, unit = _checked(person)
+    user = User(
+        username=username,
+        display_name=name,
+        role=person.role,
+        body=person.body,
+        unit_id=unit.id if unit else None,
+        password_hash=NO_PASSWORD if password is None else _hash(username, password),
+    )
+    db.session.add(user)
+    db.session.flush()
+    after = {"username": username, "name": name, "role": person.role, "body": person.body}
+    audit.record(actor, AuditVerb.PERSON_CREATED, user.id, after=after)
+    return user
+
+
+def _hash(username: str, password: str) -> str:
+    if len(password) < LEAST_PASSWORD or password.lower() == username:
+        raise problems.WeakPassword(least=LEAST_PASSWORD)
+    return _hasher.hash(password)
+
+
+def disable(actor: User, user: User) -> None:
+    """Disable an account and end its sessions; nobody is ever deleted."""
+    if user.disabled_at is None:
+        user.disabled_at = now()
+        end_all_sessions(user)
+        audit.record(actor, AuditVerb.PERSON_DISABLED, user.id, after={"username": user.username})
+
+
+def enable(actor: User, user: User) -> None:
+    """Let a disabled account in again."""
+    if user.disabled_at is not None:
+        user.disabled_at = None
+        audit.record(actor, AuditVerb.PERSON_ENABLED, user.id, after={"username": user.username})
+
+
+def reset_password(actor: User, user: User, password: str | None = None) -> str:
+    """Set a password, a random one if none is given, end every session, and return it once."""
+    chosen = password or secrets.token_urlsafe(12)
+    user.password_hash = _hash(user.username, chosen)
+    user.failed_logins, user.locked_until = 0, None
+    end_all_sessions(user)
+    audit.record(actor, AuditVerb.PERSON_PASSWORD, user.id, after={"username": user.username})
+    return chosen
+
+
+def change_own_password(user: User, current: str, new: str) -> None:
+    """Change one's own password; refuses a wrong present one."""
+    if not _matches(user.password_hash, current):
+        raise problems.InvalidFields({"current": "Mật khẩu hiện tại không đúng."})
+    user.password_hash = _hash(user.username, new)
+    end_all_sessions(user)
+    audit.record(user, AuditVerb.PERSON_PASSWORD, user.id, after={"username": user.username})
+
+
+def _matches(stored: str, password: str) -> bool:
+    try:
+        return _hasher.verify(stored, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def log_in(username: str, password: str) -> tuple[User, str]:
+    """Open a session and return its person and token; refuses a wrong pair and a locked account.
+
+    A name that does not exist costs the same time and gives the same sentence.
+    """
+    user = db.session.scalar(select(User).where(User.username == username.strip().lower()))
+    moment = now()
+    if user and user.locked_until and user.locked_until > moment:
+        left = int((user.locked_until - moment).total_seconds() // 60) + 1
+        raise problems.AccountLocked(minutes=left)
+    right = _matches(user.password_hash if user else _DECOY, password)
+    if user is None or not right or user.disabled_at is not None:
+        _count_failure(user, right)
+        raise problems.WrongCredentials()
+    user.failed_logins, user.locked_until = 0, None
+    token = open_session(user)
+    audit.record(user, AuditVerb.LOGIN_OPENED, user.id)
+    return user, token
+
+
+def _count_failure(user: User | None, right: bool) -> None:
+    if user is None:
+        return
+    if not right:
+        user.failed_logins += 1
+        if user.failed_logins >= WRONG_PASSWORDS_TO_LOCK:
+            user.locked_until = now() + timedelta(minutes=LOCK_MINUTES)
+            user.failed_logins = 0
+    audit.record(user, AuditVerb.LOGIN_FAILED, user.id)
+
+
+def token_digest(token: str) -> str:
+    """Return what is stored of a session token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def open_session(user: User) -> str:
+    """Open a log-in session and return its secret token, of which only the digest is kept."""
+    token = secrets.token_urlsafe(32)
+    db.session.add(LoginSession(token_digest=token_digest(token), user_id=user.id))
+    return token
+
+
+def session_of(token: str) -> LoginSession | None:
+    """Return the session of a token, alive or not."""
+    return db.session.scalar(select(LoginSession).where(LoginSession.token_digest == token_digest(token)))
+
+
+def log_out(user: User, token: str) -> None:
+    """End the session of a token."""
+    session = session_of(token)
+    if session and session.ended_at is None:
+        session.ended_at = now()
+        audit.record(user, AuditVerb.LOGIN_ENDED, user.id)
+
+
+def end_all_sessions(user: User) -> None:
+    """End every open session of a person."""
+    still_open = update(LoginSession).where(LoginSession.user_id == user.id, LoginSession.ended_at.is_(None))
+    db.session.execute(still_open.values(ended_at=now()))

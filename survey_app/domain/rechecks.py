@@ -1,0 +1,138 @@
+"""Flags: a supervisor returns a response with a reason; its enumerator replies; nothing is edited."""
+
+from datetime import datetime
+
+from sqlalchemy import Select, false, select
+
+from survey_app import problems
+from survey_app.domain import audit
+from survey_app.extensions import db
+from survey_app.language import clean
+from survey_app.models import Flag, Response, User
+from survey_app.models.columns import now
+from survey_app.vocabulary import (
+    COUNTED_STATES,
+    LABELS,
+    AuditVerb,
+    CampaignState,
+    FlagReason,
+    FlagState,
+    ResponseState,
+    Role,
+)
+
+LONGEST_NOTE = 1000
+
+
+def visible_to(user: User) -> Select[Flag]:
+    """Return the flags a person may see.
+
+    A supervisor sees those of the own body, an enumerator those on the own responses, the
+    coordinator and Home Affairs all.
+    """
+    flags = select(Flag)
+    if user.role == Role.SUPERVISOR:
+        return flags.where(Flag.body == user.body)
+    if user.role == Role.ENUMERATOR:
+        return flags.join(Flag.response).where(Response.enumerator_id == user.id)
+    if user.role in (Role.COORDINATOR, Role.HOME_AFFAIRS):
+        return flags
+    return flags.where(false())
+
+
+def of_response(user: User, response: Response) -> list[Flag]:
+    """Return the flags on a response that a person may see, oldest first."""
+    found = visible_to(user).where(Flag.response_id == response.id)
+    return list(db.session.scalars(found.order_by(Flag.raised_at, Flag.id)))
+
+
+def raise_flag(actor: User, response: Response, *, version: int, reason: str, note: str) -> Flag:
+    """Doubt a response in the version shown: it goes back to its enumerator and stops counting.
+
+    Refuses a campaign that is not open, a version that is not the present one, a response that does
+    not count now, an unknown reason, and "other" without a note.
+    """
+    response = _locked(response)
+    if response.campaign.state != CampaignState.OPEN:
+        raise problems.CampaignNotOpen(
+            campaign=response.campaign.name, state=LABELS[CampaignState(response.campaign.state)]
+        )
+    text = clean(note)
+    fields: dict[str, str] = {}
+    if reason not in list(FlagReason):
+        fields["reason"] = "Hãy chọn một lý do trong danh sách."
+    if len(text) > LONGEST_NOTE:
+        fields["note"] = f"Ghi chú dài {len(text)} ký tự; tối đa {LONGEST_NOTE}."
+    if reason == FlagReason.OTHER and not text:
+        fields["note"] = "Hãy ghi rõ lý do khác là gì."
+    if fields:
+        raise problems.InvalidFields(fields)
+    if response.version != version:
+        raise problems.StaleVersion(
+            form_code=response.form_code, who=response.enumerator.display_name, when=response.saved_at
+        )
+    if response.state not in COUNTED_STATES:
+        raise problems.CannotChange(form_code=response.form_code, state=LABELS[ResponseState(response.state)])
+    before = {"state": response.state}
+    flag = Flag(
+        response_id=response.id,
+        response_version=version,
+        body=actor.body,
+        raised_by_id=actor.id,
+        reason=reason,
+        note=text,
+    )
+    db.session.add(flag)
+    response.state = ResponseState.RETURNED
+    db.session.flush()
+    audit.record(
+        actor,
+        AuditVerb.FLAG_RAISED,
+        response.uuid,
+        campaign_id=response.campaign_id,
+        before=before,
+        after={"state": response.state, "flag": flag.id, "version": version, "reason": reason},
+        reason=text,
+    )
+    return flag
+
+
+def withdraw(actor: User, flag: Flag, reason: str) -> None:
+    """Take back an open flag of the own body with a reason; the response counts again as it was."""
+    response = _locked(flag.response)
+    db.session.refresh(flag)
+    text = clean(reason)
+    if not 1 <= len(text) <= LONGEST_NOTE:
+        raise problems.InvalidFields({"reason": f"Hãy ghi lý do rút, tối đa {LONGEST_NOTE} ký tự."})
+    if flag.state != FlagState.OPEN:
+        raise problems.CannotChange(form_code=response.form_code, state=LABELS[FlagState(flag.state)])
+    moment = now()
+    flag.state, flag.closed_by_id, flag.closed_at, flag.reply = FlagState.WITHDRAWN, actor.id, moment, text
+    response.state = ResponseState.SUBMITTED
+    db.session.flush()
+    audit.record(
+        actor,
+        AuditVerb.FLAG_WITHDRAWN,
+        response.uuid,
+        campaign_id=response.campaign_id,
+        before={"state": ResponseState.RETURNED},
+        after={"state": response.state, "flag": flag.id},
+        reason=text,
+    )
+
+
+def answer_open(actor: User, response: Response, reply: str, moment: datetime) -> None:
+    """Close a response's open flags with its enumerator's reply."""
+    still_open = select(Flag).where(Flag.response_id == response.id, Flag.state == FlagState.OPEN)
+    for flag in db.session.scalars(still_open):
+        flag.state, flag.closed_by_id, flag.closed_at, flag.reply = (
+            FlagState.ANSWERED,
+            actor.id,
+            moment,
+            reply,
+        )
+
+
+def _locked(response: Response) -> Response:
+    fresh = select(Response).where(Response.id == response.id).with_for_update()
+    return db.session.scalars(fresh.execution_options(populate_existing=True)).one()

@@ -1,0 +1,74 @@
+"""The Flask extensions, and the rules every database connection obeys."""
+
+from contextvars import ContextVar
+from importlib import import_module
+from typing import Any
+
+from flask_login import LoginManager
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf import CSRFProtect
+from sqlalchemy import Engine, MetaData, event
+from sqlalchemy.orm import DeclarativeBase
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy(model_class=Base)
+migrate = Migrate()
+login_manager = LoginManager()
+csrf = CSRFProtect()
+
+# Whoever only reads says so, and takes no write lock; everybody else takes it at the start.
+read_only: ContextVar[bool] = ContextVar("read_only", default=False)
+
+
+def sqlite_module() -> Any:
+    """Return the SQLite driver: the wheel's current library where there is one, else Python's own."""
+    try:
+        return import_module("pysqlite3.dbapi2")
+    except ImportError:
+        return import_module("sqlite3.dbapi2")
+
+
+def write_ahead_is_safe(version: tuple[int, ...]) -> bool:
+    """Tell whether a SQLite version is free of the WAL-reset fault (3.7.0–3.51.2 but 3.44.6 and 3.50.7)."""
+    return version > (3, 51, 2) or (3, 44, 6) <= version < (3, 45) or (3, 50, 7) <= version < (3, 51)
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Return the engine options of a database address."""
+    if url.startswith("sqlite"):
+        return {"module": sqlite_module(), "connect_args": {"timeout": 30}}
+    return {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True}
+
+
+def _open_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    version = tuple(int(part) for part in sqlite_module().sqlite_version.split("."))
+    cursor.execute(f"PRAGMA journal_mode={'WAL' if write_ahead_is_safe(version) else 'DELETE'}")
+    for setting in ("synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON", "cache_size=-32768"):
+        cursor.execute(f"PRAGMA {setting}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN" if read_only.get() else "BEGIN IMMEDIATE")
+
+
+def watch_engine(engine: Engine) -> None:
+    """Make every SQLite connection durable, strict about foreign keys, and honest about transactions."""
+    if engine.dialect.name == "sqlite" and not event.contains(engine, "connect", _open_sqlite):
+        event.listen(engine, "connect", _open_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)

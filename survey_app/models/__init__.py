@@ -1,0 +1,30 @@
+"""Tables of facts. Every rule that must never break stands here as a named constraint."""
+
+from survey_app.models.appraisal import Appraisal
+from survey_app.models.assignment import Assignment
+from survey_app.models.audit import AuditLine
+from survey_app.models.campaign import Campaign, CampaignUnit, Definition
+from survey_app.models.recheck import Flag
+from survey_app.models.response import Response, ResponseProposal, ResponseVersion
+from survey_app.models.score import ScoreRun
+from survey_app.models.unit import Unit, UnitGroup, UnitSuccession
+from survey_app.models.user import LoginSession, User
+
+__all__ = [
+    "Appraisal",
+    "Assignment",
+    "AuditLine",
+    "Campaign",
+    "CampaignUnit",
+    "Definition",
+    "Flag",
+    "LoginSession",
+    "Response",
+    "ResponseProposal",
+    "ResponseVersion",
+    "ScoreRun",
+    "Unit",
+    "UnitGroup",
+    "UnitSuccession",
+    "User",
+]

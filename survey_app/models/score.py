@@ -1,0 +1,38 @@
+"""Score runs: what went in, by which rules, and the whole result."""
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from survey_app.extensions import Base
+from survey_app.models.campaign import Campaign
+from survey_app.models.columns import hex_digest, identity, line, long_text, moment, now, word
+from survey_app.models.user import User
+
+
+class ScoreRun(Base):
+    """One computation of a campaign's points and ranks, stored whole."""
+
+    __tablename__ = "score_run"
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "number"),
+        CheckConstraint("number >= 1", name="number_from_one"),
+    )
+
+    id: Mapped[identity]
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
+    number: Mapped[int]
+    run_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    run_at: Mapped[moment] = mapped_column(default=now)
+    milliseconds: Mapped[int]
+    reason: Mapped[line]
+    responses: Mapped[int]
+    input_digest: Mapped[hex_digest]
+    questionnaire_sha256: Mapped[hex_digest] = mapped_column(ForeignKey("definition.sha256"))
+    method_sha256: Mapped[hex_digest] = mapped_column(ForeignKey("definition.sha256"))
+    program_version: Mapped[word]
+    book: Mapped[long_text]
+    book_digest: Mapped[hex_digest]
+    published_at: Mapped[moment | None]
+
+    campaign: Mapped[Campaign] = relationship()
+    run_by: Mapped[User] = relationship()

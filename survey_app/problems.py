@@ -1,0 +1,207 @@
+"""Every refusal of the house: one class each, with a code, a sentence and an HTTP status.
+
+A sentence says where, what is wrong, and how to mend it. `web/errors.py` and the command turn
+problems into pages, JSON and exit codes; nobody else renders them.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+_HERE = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def _told(fact: object) -> object:
+    return fact.astimezone(_HERE).strftime("%H:%M ngày %d/%m/%Y") if isinstance(fact, datetime) else fact
+
+
+class Problem(Exception):
+    """A refusal with its sentence; `fields` maps a form field to its own sentence.
+
+    `keeps_work` marks a refusal whose traces (a count, a proposal) are committed all the same.
+    """
+
+    keeps_work = False
+    code = "problem"
+    status = 400
+    sentence = "Yêu cầu không thực hiện được."
+
+    def __init__(self, *, fields: Mapping[str, str] | None = None, **facts: object) -> None:
+        self.facts = facts
+        self.fields = dict(fields or {})
+        super().__init__(self.sentence.format(**{name: _told(fact) for name, fact in facts.items()}))
+
+
+class NotAllowed(Problem):
+    code, status = "not_allowed", 403
+    sentence = "Tài khoản của bạn không có quyền làm việc này. Hãy liên hệ quản trị hệ thống nếu cần."
+
+
+class NotFound(Problem):
+    code, status = "not_found", 404
+    sentence = "Không tìm thấy nội dung này. Hãy kiểm tra địa chỉ hoặc quay về trang đầu."
+
+
+class LoginRequired(Problem):
+    code, status = "login_required", 401
+    sentence = "Phiên đăng nhập đã hết. Hãy đăng nhập lại để tiếp tục."
+
+
+class WrongCredentials(Problem):
+    keeps_work = True
+    code, status = "wrong_credentials", 401
+    sentence = "Tên đăng nhập hoặc mật khẩu không đúng. Hãy kiểm tra phím Caps Lock và thử lại."
+
+
+class AccountLocked(Problem):
+    code, status = "account_locked", 403
+    sentence = "Tài khoản tạm khóa vì nhập sai mật khẩu nhiều lần. Hãy thử lại sau {minutes} phút."
+
+
+class FormExpired(Problem):
+    code, status = "form_expired", 400
+    sentence = "Trang này mở đã lâu nên không gửi được. Hãy tải lại trang rồi gửi lại."
+
+
+class InvalidFields(Problem):
+    code, status = "invalid_fields", 422
+    sentence = "Có {count} chỗ cần sửa."
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__(fields=fields, count=len(fields))
+
+
+class MalformedContent(Problem):
+    code, status = "malformed_content", 400
+    sentence = "Nội dung gửi lên không đọc được: {detail}."
+
+
+class ContentTooLarge(Problem):
+    code, status = "content_too_large", 413
+    sentence = "Nội dung gửi lên quá lớn. Mỗi lần gửi tối đa {limit}."
+
+
+class StaleVersion(Problem):
+    code, status = "stale_version", 409
+    sentence = (
+        "Phiếu {form_code} đã được {who} sửa lúc {when}, sau khi bạn mở. "
+        "Nội dung bạn nhập vẫn còn trên trang này; hãy so với bản mới rồi lưu lại."
+    )
+
+
+class OtherContent(Problem):
+    keeps_work = True
+    code, status = "other_content", 409
+    sentence = (
+        "Phiếu {form_code} đã được nhận trước đó với nội dung khác. "
+        "Bản này được giữ lại như một đề xuất để người điều phối quyết định."
+    )
+
+
+class CannotChange(Problem):
+    code, status = "cannot_change", 409
+    sentence = "Phiếu {form_code} đang ở trạng thái “{state}” nên không sửa được."
+
+
+class CampaignNotOpen(Problem):
+    code, status = "campaign_not_open", 409
+    sentence = "Đợt khảo sát {campaign} đang ở trạng thái “{state}” nên không nhận phiếu."
+
+
+class WrongCampaignStep(Problem):
+    code, status = "wrong_campaign_step", 409
+    sentence = (
+        "Đợt khảo sát {campaign} đang “{state}”, không thể chuyển sang “{target}”. Bước kế tiếp là “{next}”."
+    )
+
+
+class ReasonMissing(Problem):
+    code, status = "reason_missing", 422
+    sentence = "Hãy ghi lý do; lý do được lưu cùng thay đổi."
+
+
+class DuplicateCode(Problem):
+    code, status = "duplicate_code", 422
+    sentence = "{what} {value} đã có. Hãy dùng mã khác."
+
+
+class UnknownValue(Problem):
+    code, status = "unknown_value", 422
+    sentence = "{what} “{value}” không có. Các giá trị có: {known}."
+
+
+class MissingRun(Problem):
+    code, status = "missing_run", 409
+    sentence = "Đợt khảo sát {campaign} chưa có lần tính điểm nào. Hãy chạy tính điểm trước."
+
+
+class ImportRefused(Problem):
+    """A file of which nothing was taken; `errors` lists row, column and what is wrong."""
+
+    code, status = "import_refused", 422
+    sentence = "Tệp {file}: không nhập dòng nào vì có {count} lỗi."
+
+    def __init__(self, file: str, errors: Sequence[str]) -> None:
+        self.errors = list(errors)
+        super().__init__(file=file, count=len(self.errors))
+
+    def __str__(self) -> str:
+        return "\n".join([self.args[0], *self.errors])
+
+
+class ScorerRefused(Problem):
+    """The scorer's own sentence, passed on."""
+
+    code, status = "scorer_refused", 422
+    sentence = "{detail}"
+
+
+class WeakPassword(Problem):
+    code, status = "weak_password", 422
+    sentence = "Mật khẩu cần ít nhất {least} ký tự và không được trùng tên đăng nhập."
+
+
+class CampaignHasNoUnits(Problem):
+    code, status = "campaign_has_no_units", 409
+    sentence = "Đợt khảo sát {campaign} chưa có cơ quan, đơn vị nào. Hãy thêm trước khi mở."
+
+
+class NotYetPublished(Problem):
+    code, status = "not_yet_published", 404
+    sentence = "Kết quả của đợt khảo sát {campaign} chưa được công bố."
+
+
+class DemonstrationNotHere(Problem):
+    code, status = "demonstration_not_here", 409
+    sentence = (
+        "Cơ sở dữ liệu này đã có đợt khảo sát thật nên không nạp đợt minh họa: tài khoản minh họa có mật khẩu in sẵn. "
+        "Hãy dùng một cơ sở dữ liệu khác."
+    )
+
+
+class Busy(Problem):
+    code, status = "busy", 503
+    sentence = "Hệ thống đang bận. Chưa có gì được lưu; hãy thử lại sau vài giây."
+
+
+class StorageFull(Problem):
+    code, status = "storage_full", 507
+    sentence = "Máy chủ đã hết chỗ lưu nên chưa lưu được gì. Hãy báo quản trị hệ thống."
+
+
+class Unexpected(Problem):
+    code, status = "unexpected", 500
+    sentence = (
+        "Có lỗi ngoài dự kiến và chưa có gì được lưu. Hãy thử lại; nếu vẫn lỗi, hãy báo quản trị hệ thống."
+    )
+
+
+class HttpProblem(Problem):
+    """A refusal of the web server itself, such as a method a page does not know."""
+
+    code = "http"
+    sentence = "Máy chủ không thực hiện được yêu cầu này (mã {number}). Hãy quay về trang đầu."
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number=number)
+        self.status = number

@@ -1,0 +1,215 @@
+"""The words the whole house shares: states, roles, permissions and their Vietnamese names."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    ENUMERATOR = "enumerator"
+    COORDINATOR = "coordinator"
+    SUPERVISOR = "supervisor"
+    HOME_AFFAIRS = "home_affairs"
+    UNIT_OFFICER = "unit_officer"
+    APPRAISER = "appraiser"
+    ADMINISTRATOR = "administrator"
+
+
+class Body(StrEnum):
+    """The two independent supervising bodies."""
+
+    FRONT = "front"
+    VETERANS = "veterans"
+
+
+class CampaignState(StrEnum):
+    DRAFT = "draft"
+    OPEN = "open"
+    CLOSED = "closed"
+    SEALED = "sealed"
+    PUBLISHED = "published"
+
+
+class ResponseState(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    RETURNED = "returned"
+    VOID = "void"
+
+
+COUNTED_STATES = (ResponseState.SUBMITTED, ResponseState.ACCEPTED)
+
+
+class Validity(StrEnum):
+    """Why a response that arrived does not count, or that it does."""
+
+    VALID = "valid"
+    TOO_FEW_ANSWERS = "too_few_answers"
+
+
+class Mode(StrEnum):
+    FACE_TO_FACE = "face_to_face"
+    PAPER = "paper"
+    PHONE = "phone"
+    SELF = "self"
+
+
+class FlagReason(StrEnum):
+    IDENTICAL_ANSWERS = "identical_answers"
+    CONTRADICTION = "contradiction"
+    RESPONDENT_DISPUTES = "respondent_disputes"
+    WRONG_UNIT = "wrong_unit"
+    MISSING_ANSWERS = "missing_answers"
+    OTHER = "other"
+
+
+class FlagState(StrEnum):
+    OPEN = "open"
+    ANSWERED = "answered"
+    WITHDRAWN = "withdrawn"
+
+
+class Permission(StrEnum):
+    """`noun:verb`; a route names one of these or is listed as public."""
+
+    ACCOUNT_OWN = "account:own"
+    ASSIGNMENT_VIEW = "assignment:view"
+    ASSIGNMENT_MANAGE = "assignment:manage"
+    APPRAISAL_VIEW = "appraisal:view"
+    APPRAISAL_ENTER = "appraisal:enter"
+    AUDIT_VIEW = "audit:view"
+    CAMPAIGN_VIEW = "campaign:view"
+    CAMPAIGN_MANAGE = "campaign:manage"
+    PERSON_VIEW = "person:view"
+    PERSON_MANAGE = "person:manage"
+    RECHECK_VIEW = "recheck:view"
+    RECHECK_FLAG = "recheck:flag"
+    RESPONSE_VIEW = "response:view"
+    RESPONSE_SUBMIT = "response:submit"
+    RESPONSE_IMPORT = "response:import"
+    RESPONSE_EXPORT = "response:export"
+    SCORE_VIEW = "score:view"
+    SCORE_VIEW_OWN_UNIT = "score:view_own_unit"
+    SCORE_RUN = "score:run"
+    SCORE_EXPORT = "score:export"
+
+
+P = Permission
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.ENUMERATOR: frozenset({P.ACCOUNT_OWN, P.ASSIGNMENT_VIEW, P.RESPONSE_VIEW, P.RESPONSE_SUBMIT}),
+    Role.COORDINATOR: frozenset(
+        {P.ACCOUNT_OWN, P.CAMPAIGN_VIEW, P.ASSIGNMENT_VIEW, P.ASSIGNMENT_MANAGE, P.RESPONSE_VIEW}
+    ),
+    Role.SUPERVISOR: frozenset({P.ACCOUNT_OWN, P.RESPONSE_VIEW, P.RECHECK_VIEW, P.RECHECK_FLAG}),
+    Role.HOME_AFFAIRS: frozenset(
+        {
+            P.ACCOUNT_OWN,
+            P.CAMPAIGN_VIEW,
+            P.CAMPAIGN_MANAGE,
+            P.ASSIGNMENT_VIEW,
+            P.APPRAISAL_VIEW,
+            P.AUDIT_VIEW,
+            P.RECHECK_VIEW,
+            P.RESPONSE_VIEW,
+            P.RESPONSE_IMPORT,
+            P.RESPONSE_EXPORT,
+            P.SCORE_VIEW,
+            P.SCORE_RUN,
+            P.SCORE_EXPORT,
+        }
+    ),
+    Role.UNIT_OFFICER: frozenset({P.ACCOUNT_OWN, P.SCORE_VIEW_OWN_UNIT}),
+    Role.APPRAISER: frozenset({P.ACCOUNT_OWN, P.APPRAISAL_VIEW, P.APPRAISAL_ENTER}),
+    Role.ADMINISTRATOR: frozenset({P.ACCOUNT_OWN, P.PERSON_VIEW, P.PERSON_MANAGE, P.AUDIT_VIEW}),
+}
+
+
+class AuditVerb(StrEnum):
+    """`noun.verb` in the past tense of the record: what an audit line says happened."""
+
+    APPRAISAL_ENTERED = "appraisal.entered"
+    ASSIGNMENT_SET = "assignment.set"
+    CAMPAIGN_CREATED = "campaign.created"
+    CAMPAIGN_STATE = "campaign.state"
+    DEMO_LOADED = "demo.loaded"
+    FLAG_RAISED = "flag.raised"
+    FLAG_WITHDRAWN = "flag.withdrawn"
+    LOGIN_FAILED = "login.failed"
+    LOGIN_OPENED = "login.opened"
+    LOGIN_ENDED = "login.ended"
+    PERSON_CREATED = "person.created"
+    PERSON_DISABLED = "person.disabled"
+    PERSON_ENABLED = "person.enabled"
+    PERSON_PASSWORD = "person.password"  # noqa: S105 - a verb, not a secret
+    RESPONSE_CORRECTED = "response.corrected"
+    RESPONSE_DRAFTED = "response.drafted"
+    RESPONSE_EXPORTED = "response.exported"
+    RESPONSE_IMPORTED = "response.imported"
+    RESPONSE_PROPOSED = "response.proposed"
+    RESPONSE_SUBMITTED = "response.submitted"
+    SCORE_EXPORTED = "score.exported"
+    SCORE_RUN = "score.run"
+
+
+LABELS: dict[StrEnum, str] = {
+    Role.ENUMERATOR: "Điều tra viên",
+    Role.COORDINATOR: "Điều phối (Bưu điện)",
+    Role.SUPERVISOR: "Giám sát viên",
+    Role.HOME_AFFAIRS: "Sở Nội vụ",
+    Role.UNIT_OFFICER: "Cán bộ đơn vị",
+    Role.APPRAISER: "Thẩm định viên",
+    Role.ADMINISTRATOR: "Quản trị hệ thống",
+    Body.FRONT: "Mặt trận Tổ quốc",
+    Body.VETERANS: "Hội Cựu chiến binh",
+    CampaignState.DRAFT: "Đang chuẩn bị",
+    CampaignState.OPEN: "Đang thu thập",
+    CampaignState.CLOSED: "Đã đóng",
+    CampaignState.SEALED: "Đã niêm phong",
+    CampaignState.PUBLISHED: "Đã công bố",
+    ResponseState.DRAFT: "Nháp",
+    ResponseState.SUBMITTED: "Đã gửi",
+    ResponseState.ACCEPTED: "Đã chấp nhận",
+    ResponseState.RETURNED: "Trả lại",
+    ResponseState.VOID: "Đã hủy",
+    Validity.VALID: "Hợp lệ",
+    Validity.TOO_FEW_ANSWERS: "Không hợp lệ: trả lời quá ít tiêu chí",
+    Mode.FACE_TO_FACE: "Phỏng vấn trực tiếp",
+    Mode.PAPER: "Nhập từ phiếu giấy",
+    Mode.PHONE: "Phỏng vấn qua điện thoại",
+    Mode.SELF: "Tự trả lời",
+    FlagReason.IDENTICAL_ANSWERS: "Các câu trả lời giống hệt nhau",
+    FlagReason.CONTRADICTION: "Câu trả lời mâu thuẫn",
+    FlagReason.RESPONDENT_DISPUTES: "Người được hỏi không xác nhận",
+    FlagReason.WRONG_UNIT: "Sai cơ quan, đơn vị",
+    FlagReason.MISSING_ANSWERS: "Thiếu câu trả lời",
+    FlagReason.OTHER: "Lý do khác",
+    FlagState.OPEN: "Chờ điều tra viên trả lời",
+    FlagState.ANSWERED: "Đã trả lời",
+    FlagState.WITHDRAWN: "Đã rút",
+    AuditVerb.APPRAISAL_ENTERED: "Nhập điểm thẩm định",
+    AuditVerb.ASSIGNMENT_SET: "Giao chỉ tiêu",
+    AuditVerb.CAMPAIGN_CREATED: "Tạo đợt khảo sát",
+    AuditVerb.CAMPAIGN_STATE: "Chuyển trạng thái đợt khảo sát",
+    AuditVerb.DEMO_LOADED: "Nạp đợt minh họa",
+    AuditVerb.FLAG_RAISED: "Đánh dấu phiếu cần phúc tra",
+    AuditVerb.FLAG_WITHDRAWN: "Rút đánh dấu",
+    AuditVerb.LOGIN_FAILED: "Đăng nhập sai",
+    AuditVerb.LOGIN_OPENED: "Đăng nhập",
+    AuditVerb.LOGIN_ENDED: "Đăng xuất",
+    AuditVerb.PERSON_CREATED: "Tạo tài khoản",
+    AuditVerb.PERSON_DISABLED: "Khóa tài khoản",
+    AuditVerb.PERSON_ENABLED: "Mở lại tài khoản",
+    AuditVerb.PERSON_PASSWORD: "Đặt lại mật khẩu",
+    AuditVerb.RESPONSE_CORRECTED: "Sửa phiếu",
+    AuditVerb.RESPONSE_DRAFTED: "Lưu nháp phiếu",
+    AuditVerb.RESPONSE_EXPORTED: "Xuất phiếu",
+    AuditVerb.RESPONSE_IMPORTED: "Nhập phiếu từ tệp",
+    AuditVerb.RESPONSE_PROPOSED: "Ghi nhận bản khác của phiếu",
+    AuditVerb.RESPONSE_SUBMITTED: "Gửi phiếu",
+    AuditVerb.SCORE_EXPORTED: "Tải bảng điểm",
+    AuditVerb.SCORE_RUN: "Chạy tính điểm",
+}
+
+
+def may(role: Role, permission: Permission) -> bool:
+    """Tell whether a role holds a permission."""
+    return permission in ROLE_PERMISSIONS[role]

@@ -1,0 +1,81 @@
+"""Refusals become pages, or JSON for a device; nobody else renders them."""
+
+import logging
+from typing import Any
+
+from flask import Flask, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.wrappers import Response
+
+from scoring.errors import ScoringError
+from survey_app import problems
+from survey_app.extensions import db
+from survey_app.web.guards import SAFE_METHODS
+
+log = logging.getLogger(__name__)
+
+
+def wants_json() -> bool:
+    """Tell whether a device or program is asking, not a person's browser."""
+    return request.is_json or request.accept_mimetypes.best == "application/json"
+
+
+def _reply(problem: problems.Problem) -> Any:
+    if wants_json():
+        body = {"code": problem.code, "sentence": str(problem), "fields": problem.fields}
+        reply: Any = (body, problem.status)
+    else:
+        reply = (render_template("errors/problem.html", problem=problem), problem.status)
+    return (*reply, {"Retry-After": "2"}) if problem.status == 503 else reply
+
+
+def on_problem(problem: problems.Problem) -> Any:
+    """Undo what was begun, keep what the refusal must keep, and tell the person."""
+    if problem.keeps_work:
+        db.session.commit()
+    else:
+        db.session.rollback()
+    if isinstance(problem, problems.LoginRequired) and not wants_json() and request.method in SAFE_METHODS:
+        return redirect(url_for("auth.log_in", next=request.full_path.rstrip("?")))
+    return _reply(problem)
+
+
+def _on_http(error: HTTPException) -> Any:
+    db.session.rollback()
+    if isinstance(error, CSRFError):
+        return _reply(problems.FormExpired())
+    if isinstance(error, RequestEntityTooLarge):
+        return _reply(problems.ContentTooLarge(limit="16 MB"))
+    if error.code == 404:
+        return _reply(problems.NotFound())
+    if isinstance(error.response, Response):
+        return error.response
+    return _reply(problems.HttpProblem(error.code or 500))
+
+
+def _on_database(error: OperationalError) -> Any:
+    db.session.rollback()
+    log.exception("database")
+    full = "full" in str(error.orig).lower()
+    return _reply(problems.StorageFull() if full else problems.Busy())
+
+
+def _on_scoring(error: ScoringError) -> Any:
+    return on_problem(problems.ScorerRefused(detail=str(error)))
+
+
+def _on_anything(_error: Exception) -> Any:
+    db.session.rollback()
+    log.exception("unexpected")
+    return _reply(problems.Unexpected())
+
+
+def register(app: Flask) -> None:
+    """Put every kind of refusal on the application."""
+    app.register_error_handler(problems.Problem, on_problem)
+    app.register_error_handler(HTTPException, _on_http)
+    app.register_error_handler(OperationalError, _on_database)
+    app.register_error_handler(ScoringError, _on_scoring)
+    app.register_error_handler(Exception, _on_anything)

