@@ -95,6 +95,7 @@ def _satisfaction(asked: argparse.Namespace) -> bytes:
     rows = None if units is None else units.rows
     book = score(sheet.tally(), questionnaire, method, rows, sheet.sha256)
     _note_ignored(sheet.where, sheet.ignored)
+    _note_other_criteria(sheet)
     if units is not None:
         _note_ignored(Path(asked.units).name, units.ignored)
     _note_doubts(sheet, method)
@@ -120,6 +121,16 @@ def _index(asked: argparse.Namespace) -> bytes:
 def _note_ignored(where: str, columns: Sequence[str]) -> None:
     if columns:
         _say(f"{where}: bỏ qua cột không thuộc phiếu hỏi hoặc danh sách: {', '.join(columns)}.")
+
+
+def _note_other_criteria(sheet: AnswerSheet) -> None:
+    factors = "|".join(factor.code for factor in sheet.questionnaire.factors)
+    strange = [name for name in sheet.ignored if re.fullmatch(f"({factors})_[0-9]+", name)]
+    if strange:
+        _say(
+            f"{sheet.where}: {', '.join(strange)} trông như tiêu chí của phiếu khác, không phải "
+            f"{sheet.questionnaire.code}; hãy kiểm tra --questionnaire."
+        )
 
 
 def _note_doubts(sheet: AnswerSheet, method: Method) -> None:

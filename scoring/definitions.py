@@ -51,6 +51,11 @@ def read_definition(code_or_path: str | Path, folder: Path, kind: str) -> tuple[
         raise refusal("not_utf8", where=path.name) from None
 
 
+def plain(value: Fraction) -> str:
+    """Return a number as a definition's author would write it, for a sentence about the file."""
+    return f"{float(value):.12g}"
+
+
 def parse_toml(text: str, where: str) -> "Block":
     """Parse a TOML text into a block to be emptied key by key; decimals stay exact.
 
@@ -162,6 +167,5 @@ class Block:
 
     def _within(self, key: str, value: Fraction, low: int, high: int) -> Fraction:
         if not low <= value <= high:
-            shown = str(float(value)).removesuffix(".0")
-            raise refusal("number_range", where=self.where, key=key, value=shown, low=low, high=high)
+            raise refusal("number_range", where=self.where, key=key, value=plain(value), low=low, high=high)
         return value

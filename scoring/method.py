@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
 
-from scoring.definitions import Block, available, checksum, normalise, parse_toml, read_definition
+from scoring.definitions import Block, available, checksum, normalise, parse_toml, plain, read_definition
 from scoring.errors import hint, refusal
 from scoring.questionnaire import Questionnaire, checked_code
 
@@ -181,7 +181,7 @@ def _weights(block: Block) -> dict[str, Fraction]:
     weights = {code: block.number(code, 0, 1) for code in block.left()}
     total = sum(weights.values(), Fraction(0))
     if total != 1:
-        raise refusal("weights_sum", where=block.where, total=str(float(total)).replace(".", ","))
+        raise refusal("weights_sum", where=block.where, total=plain(total))
     return weights
 
 
@@ -193,7 +193,7 @@ def _points_rule(block: Block) -> PointsRule:
     if conversion == "threshold":
         full_from, zero_below = block.number("full_from", 1, 100), block.number("zero_below", 0, 100)
         if zero_below > full_from:
-            facts = {"low": float(zero_below), "high": float(full_from)}
+            facts = {"low": plain(zero_below), "high": plain(full_from)}
             raise refusal("threshold_order", where=block.where, **facts)
     block.finish()
     return PointsRule(conversion, maximum, decimals, steps, full_from, zero_below)
@@ -208,7 +208,7 @@ def _steps(entries: list[Block], maximum: Fraction) -> tuple[Step, ...]:
             step.lower > steps[-1].lower and step.points >= steps[-1].points if steps else step.lower == 0
         )
         if not follows or step.points > maximum:
-            raise refusal("steps_order", where=entry.where, value=float(step.lower))
+            raise refusal("steps_order", where=entry.where, value=plain(step.lower))
         steps.append(step)
     return tuple(steps)
 

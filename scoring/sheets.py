@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+import python_calamine
+
 from scoring.archive import check_workbook
 from scoring.errors import hint, refusal
 
@@ -139,8 +141,6 @@ def _xlsx_rows(content: bytes, where: str) -> Iterator[Sequence[str]]:
     if not content.startswith(b"PK"):
         raise refusal("file_not_as_named", where=where, kind=".xlsx")
     check_workbook(content, where)
-    import python_calamine
-
     try:
         workbook = python_calamine.load_workbook(io.BytesIO(content))
         table = workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -22,6 +23,7 @@ ALPHABET = "12345N-"
 NOT_APPLICABLE, BLANK = "N", "-"
 KINDS_OF_ANSWER = len(ALPHABET)
 _CHARACTER: dict[Answer, str] = {1: "1", 2: "2", 3: "3", 4: "4", 5: "5", "NA": NOT_APPLICABLE, None: BLANK}
+_CELL = {**{level: level for level in "12345"}, "NA": NOT_APPLICABLE}
 _ANSWER: dict[str, Answer] = {character: answer for answer, character in _CHARACTER.items()}
 _PLACE = np.full(256, KINDS_OF_ANSWER, dtype=np.intp)
 _PLACE[list(ALPHABET.encode())] = range(KINDS_OF_ANSWER)
@@ -121,16 +123,17 @@ class Tally:
         units = tuple(sorted(counts))
         shape = (len(units), len(criteria), KINDS_OF_ANSWER)
         stacked = np.array([counts[unit] for unit in units], dtype=np.int64).reshape(shape)
-        return cls(
-            tuple(criteria), units, stacked, np.array([responses[unit] for unit in units], dtype=np.int64)
-        )
+        forms = np.array([responses[unit] for unit in units], dtype=np.int64)
+        for array in (stacked, forms):
+            array.flags.writeable = False
+        return cls(tuple(criteria), units, stacked, forms)
 
     @classmethod
     def from_frame(cls, questionnaire: Questionnaire, frame: "pandas.DataFrame") -> "Tally":
         """Count a frame with the column `unit` and one column a criterion, one row a response.
 
-        Cells are 1–5 (4.0 too, since a missing value makes a column one of floats), "NA" for not
-        applicable, missing for no answer. Refuses a missing column, a row without a unit, other values.
+        Cells are 1–5, as text too (and 4.0, since a missing value makes a column one of floats), "NA" for
+        not applicable, missing for no answer. Refuses a missing column, a row without a unit, other values.
         """
         for column in ("unit", *questionnaire.criterion_codes):
             if column not in frame.columns:
@@ -166,6 +169,10 @@ class Tally:
             and np.array_equal(self.responses, other.responses)
         )
 
+    def __hash__(self) -> int:
+        """Return a hash of everything equality looks at."""
+        return hash((self.criteria, self.units, self.counts.tobytes(), self.responses.tobytes()))
+
 
 def _count(unit: str, text: str, width: int) -> Counts:
     where = f"Đơn vị {unit}"
@@ -194,7 +201,8 @@ def _frame_column(frame: "pandas.DataFrame", code: str) -> list[str]:
 
 
 def _frame_cell(value: Any, code: str, row: int) -> str:
-    plain = int(value) if isinstance(value, float) and value.is_integer() else value
-    if type(plain) not in (int, str) or plain not in _CHARACTER:
+    whole = value.is_integer() if isinstance(value, float) else isinstance(value, Integral)
+    text = str(int(value)) if whole and not isinstance(value, bool) else value
+    if not isinstance(text, str) or text not in _CELL:
         raise refusal("cell_answer", where="Bảng dữ liệu", row=row, column=code, value=value)
-    return _CHARACTER[plain]
+    return _CELL[text]

@@ -15,6 +15,39 @@ def _told(fact: object) -> object:
     return fact.astimezone(_HERE).strftime("%H:%M ngày %d/%m/%Y") if isinstance(fact, datetime) else fact
 
 
+FIELD_SENTENCES = {
+    "points_range": "“{value}” không hợp lệ. Hãy ghi số từ 0 đến {most}, tối đa hai số lẻ, ví dụ 86,74.",
+    "points_stale": "Điểm này vừa được người khác sửa. Hãy xem giá trị mới rồi nhập lại.",
+    "not_an_enumerator": "Người này không phải là điều tra viên đang hoạt động.",
+    "unit_not_surveyed": "Đơn vị này không khảo sát trong đợt này.",
+    "target_range": "Chỉ tiêu là một số nguyên từ 0 đến 9999.",
+    "username": "Tên đăng nhập gồm 3–64 ký tự a–z, 0–9, dấu chấm, gạch; bắt đầu bằng chữ hoặc số.",
+    "display_name": "Hãy ghi họ tên, tối đa 200 ký tự.",
+    "body": "Giám sát viên thuộc đúng một cơ quan giám sát; vai trò khác thì không.",
+    "officer_unit": "Cán bộ đơn vị cần một mã đơn vị có thật; vai trò khác thì bỏ trống.",
+    "current_password": "Mật khẩu hiện tại không đúng.",
+    "row_cell": "dòng {row}, cột {column}: {why}",
+    "not_utf8": "tệp không phải văn bản UTF-8",
+    "columns_missing": "thiếu cột {columns}",
+    "no_rows": "tệp không có dòng nào",
+    "cell_empty": "ô trống",
+    "cell_too_long": "dài {length} ký tự, tối đa {most}",
+    "cell_not_whole": "“{value}” không phải số nguyên không âm",
+    "cell_not_points": "“{value}” không phải số điểm từ 0 đến 100",
+    "row_unit": "“{value}” không phải đơn vị được khảo sát trong đợt {campaign}",
+    "row_enumerator": "“{value}” không phải tên đăng nhập của một điều tra viên",
+    "row_form_code": "“{value}” không đúng dạng mã phiếu",
+    "row_form_code_taken": "mã phiếu {value} đã có trong đợt này",
+    "row_mode": "“{value}” không phải cách hỏi của đợt này",
+    "more_errors": "… và {count} lỗi nữa.",
+}
+
+
+def field(code: str, **facts: object) -> str:
+    """Return the sentence that stands beside one field or cell."""
+    return FIELD_SENTENCES[code].format(**facts)
+
+
 class Problem(Exception):
     """A refusal with its sentence; `fields` maps a form field to its own sentence.
 

@@ -33,9 +33,7 @@ def read_points(typed: str, most: Decimal) -> Decimal:
     """
     plain = typed.strip().replace(",", ".", 1)
     wrong = problems.InvalidFields(
-        {
-            "points": f"“{typed[:20]}” không hợp lệ. Hãy ghi số từ 0 đến {_comma(most)}, tối đa hai số lẻ, ví dụ 86,74."
-        }
+        {"points": problems.field("points_range", value=typed[:20], most=_comma(most))}
     )
     whole, _, decimals = plain.partition(".")
     if not whole or not set(whole + decimals) <= _DIGITS or len(decimals) > 2 or len(whole) > 3:
@@ -71,9 +69,7 @@ def enter(actor: User, campaign: Campaign, unit_code: str, typed: str, *, versio
     )
     appraisal = db.session.scalar(locked)
     if version != (appraisal.version if appraisal else 0):
-        raise problems.InvalidFields(
-            {"points": "Điểm này vừa được người khác sửa. Hãy xem giá trị mới rồi nhập lại."}
-        )
+        raise problems.InvalidFields({"points": problems.field("points_stale")})
     before = {"points": _comma(appraisal.points)} if appraisal else None
     if appraisal is not None and appraisal.points == points:
         return appraisal

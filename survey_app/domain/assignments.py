@@ -70,11 +70,11 @@ def assign(actor: User, campaign: Campaign, unit_code: str, enumerator: User, ta
     """
     unit = campaigns.unit_of(campaign, unit_code)
     if enumerator.role != Role.ENUMERATOR or enumerator.disabled_at is not None:
-        raise problems.InvalidFields({"enumerator": "Người này không phải là điều tra viên đang hoạt động."})
+        raise problems.InvalidFields({"enumerator": problems.field("not_an_enumerator")})
     if not unit.surveyed:
-        raise problems.InvalidFields({"unit": "Đơn vị này không khảo sát trong đợt này."})
+        raise problems.InvalidFields({"unit": problems.field("unit_not_surveyed")})
     if not 0 <= target <= 9999:
-        raise problems.InvalidFields({"target": "Chỉ tiêu là một số nguyên từ 0 đến 9999."})
+        raise problems.InvalidFields({"target": problems.field("target_range")})
     known = select(Assignment).where(
         Assignment.campaign_id == campaign.id,
         Assignment.unit_id == unit.unit_id,

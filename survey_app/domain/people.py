@@ -77,16 +77,14 @@ def _checked(person: Person) -> tuple[str, str, Unit | None]:
     username = person.username.strip().lower()
     name = clean_line(person.display_name)
     if not _USERNAME.fullmatch(username):
-        fields["username"] = (
-            "Tên đăng nhập gồm 3–64 ký tự a–z, 0–9, dấu chấm, gạch; bắt đầu bằng chữ hoặc số."
-        )
+        fields["username"] = problems.field("username")
     if not 1 <= len(name) <= 200:
-        fields["display_name"] = "Hãy ghi họ tên, tối đa 200 ký tự."
+        fields["display_name"] = problems.field("display_name")
     if (person.role == Role.SUPERVISOR) != (person.body is not None):
-        fields["body"] = "Giám sát viên thuộc đúng một cơ quan giám sát; vai trò khác thì không."
+        fields["body"] = problems.field("body")
     unit = db.session.scalar(select(Unit).where(Unit.code == person.unit_code)) if person.unit_code else None
     if (person.role == Role.UNIT_OFFICER) != (unit is not None):
-        fields["unit_code"] = "Cán bộ đơn vị cần một mã đơn vị có thật; vai trò khác thì bỏ trống."
+        fields["unit_code"] = problems.field("officer_unit")
     if fields:
         raise problems.InvalidFields(fields)
     if db.session.scalar(select(func.count()).select_from(User).where(User.username == username)):
@@ -149,7 +147,7 @@ def reset_password(actor: User, user: User, password: str | None = None) -> str:
 def change_own_password(user: User, current: str, new: str) -> None:
     """Change one's own password; refuses a wrong present one."""
     if not _matches(user.password_hash, current):
-        raise problems.InvalidFields({"current": "Mật khẩu hiện tại không đúng."})
+        raise problems.InvalidFields({"current": problems.field("current_password")})
     user.password_hash = _hash(user.username, new)
     end_all_sessions(user)
     audit.record(user, AuditVerb.PERSON_PASSWORD, user.id, after={"username": user.username})

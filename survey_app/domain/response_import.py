@@ -83,7 +83,11 @@ def import_rows(
     values = [_values(context, row, errors) for row in rows]
     if errors:
         shown = errors[:MOST_ERRORS]
-        more = [f"… và {len(errors) - MOST_ERRORS} lỗi nữa."] if len(errors) > MOST_ERRORS else []
+        more = (
+            [problems.field("more_errors", count=len(errors) - MOST_ERRORS)]
+            if len(errors) > MOST_ERRORS
+            else []
+        )
         raise problems.ImportRefused(file, shown + more)
     batch = Batch(len(values), sum(value["validity"] != Validity.VALID for value in values))
     if values and not dry_run:
@@ -105,33 +109,29 @@ def _store(actor: User, campaign: Campaign, file: str, values: list[dict[str, An
 
 
 def _values(context: _Context, row: Row, errors: list[str]) -> dict[str, Any]:
-    wrong: list[tuple[str, str]] = []
     unit = context.units.get(row.unit)
-    if unit is None or not unit.surveyed:
-        wrong.append(
-            ("unit", f"“{row.unit}” không phải đơn vị được khảo sát trong đợt {context.campaign.code}")
-        )
     enumerator = context.enumerators.get((row.enumerator or "").strip().lower())
-    if enumerator is None:
-        wrong.append(
-            ("enumerator", f"“{row.enumerator or ''}” không phải tên đăng nhập của một điều tra viên")
-        )
-    if not responses.is_form_code(row.form_code):
-        wrong.append(("form_code", f"“{row.form_code[:40]}” không đúng dạng mã phiếu"))
-    elif row.form_code in context.taken:
-        wrong.append(("form_code", f"mã phiếu {row.form_code} đã có trong đợt này"))
     mode = row.extra.get("mode") or Mode.PAPER
+    details, wrong = _details(context.rules, row)
+    if unit is None or not unit.surveyed:
+        wrong["unit"] = problems.field("row_unit", value=row.unit, campaign=context.campaign.code)
+    if enumerator is None:
+        wrong["enumerator"] = problems.field("row_enumerator", value=row.enumerator or "")
+    if not responses.is_form_code(row.form_code):
+        wrong["form_code"] = problems.field("row_form_code", value=row.form_code[:40])
+    elif row.form_code in context.taken:
+        wrong["form_code"] = problems.field("row_form_code_taken", value=row.form_code)
     if mode not in campaigns.modes_of(context.campaign):
-        wrong.append(("mode", f"“{mode}” không phải cách hỏi của đợt này"))
-    details, refused = _details(context.rules, row)
-    wrong += refused
-    errors += [f"dòng {row.number}, cột {column}: {why}" for column, why in wrong]
+        wrong["mode"] = problems.field("row_mode", value=mode)
+    errors += [
+        problems.field("row_cell", row=row.number, column=column, why=why) for column, why in wrong.items()
+    ]
     if wrong or unit is None or enumerator is None:
         return {"validity": Validity.VALID}
     return _columns(context, row, unit, enumerator, mode, details)
 
 
-def _details(rules: EntryRules, row: Row) -> tuple[dict[str, object], list[tuple[str, str]]]:
+def _details(rules: EntryRules, row: Row) -> tuple[dict[str, object], dict[str, str]]:
     raw: dict[str, object] = {}
     for question in rules.questionnaire.questions:
         value = row.extra.get(question.code, "")
@@ -139,7 +139,7 @@ def _details(rules: EntryRules, row: Row) -> tuple[dict[str, object], list[tuple
             [part for part in value.split(";") if part] if question.kind == "multi" else value
         )
     entered = rules.read({}, raw, complete=False)
-    return entered.details, list(entered.errors.items())
+    return entered.details, entered.errors
 
 
 def _columns(

@@ -33,12 +33,14 @@ def read(path: Path) -> UnitList:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as wrong:
-        raise problems.ImportRefused(path.name, ["tệp không phải văn bản UTF-8"]) from wrong
+        raise problems.ImportRefused(path.name, [problems.field("not_utf8")]) from wrong
     first = text.partition("\n")[0]
     table = csv.DictReader(text.splitlines(), delimiter=";" if first.count(";") > first.count(",") else ",")
     missing = [name for name in NEEDED if name not in (table.fieldnames or [])]
     if missing:
-        raise problems.ImportRefused(path.name, [f"thiếu cột {', '.join(missing)}"])
+        raise problems.ImportRefused(
+            path.name, [problems.field("columns_missing", columns=", ".join(missing))]
+        )
     errors: list[str] = []
     units: list[UnitLine] = []
     points: dict[str, str] = {}
@@ -48,17 +50,21 @@ def read(path: Path) -> UnitList:
         if typed := clean_line(row.get("appraisal_points")):
             points[line.code] = typed
     if not units:
-        errors.append("tệp không có dòng nào")
+        errors.append(problems.field("no_rows"))
     if errors:
         raise problems.ImportRefused(path.name, errors)
     return UnitList(units, points)
 
 
+def _at(row: int, column: str, why: str, **facts: object) -> str:
+    return problems.field("row_cell", row=row, column=column, why=problems.field(why, **facts))
+
+
 def _line(number: int, row: Mapping[str, str | None], errors: list[str]) -> UnitLine:
     cells = {name: clean_line(row.get(name)) for name in (*NEEDED, "population", "parent")}
-    errors += [f"dòng {number}, cột {name}: ô trống" for name in ("unit", "name", "group") if not cells[name]]
+    errors += [_at(number, name, "cell_empty") for name in ("unit", "name", "group") if not cells[name]]
     if len(cells["name"]) > 200:
-        errors.append(f"dòng {number}, cột name: tên dài {len(cells['name'])} ký tự, tối đa 200")
+        errors.append(_at(number, "name", "cell_too_long", length=len(cells["name"]), most=200))
     quota = _whole(number, "quota", cells["quota"], errors)
     return UnitLine(
         code=cells["unit"],
@@ -76,7 +82,7 @@ def _whole(number: int, column: str, cell: str, errors: list[str]) -> int | None
     if not cell:
         return None
     if not (cell.isascii() and cell.isdigit() and len(cell) <= 9):
-        errors.append(f"dòng {number}, cột {column}: “{cell}” không phải số nguyên không âm")
+        errors.append(_at(number, column, "cell_not_whole", value=cell))
         return None
     return int(cell)
 
@@ -87,7 +93,7 @@ def _points(number: int, cell: str, errors: list[str]) -> Decimal:
     except problems.InvalidFields:
         points = Decimal(0)
     if points <= 0:
-        errors.append(f"dòng {number}, cột max_points: “{cell}” không phải số điểm từ 0 đến 100")
+        errors.append(_at(number, "max_points", "cell_not_points", value=cell))
     return points
 
 

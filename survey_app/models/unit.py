@@ -43,7 +43,7 @@ class Unit(Base):
     valid_to: Mapped[date | None]
 
     group: Mapped[UnitGroup] = relationship(lazy="joined", innerjoin=True)
-    parent: Mapped["Unit | None"] = relationship(remote_side=[id])
+    parent: Mapped["Unit | None"] = relationship(remote_side="Unit.id")
 
     @validates("name")
     def _keys(self, _key: str, name: str) -> str:

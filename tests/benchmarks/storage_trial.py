@@ -166,9 +166,9 @@ class Form:
     def __post_init__(self) -> None:
         self.metadata = sa.MetaData()
         own: list[Column[Any]] = [Column("id", Integer, primary_key=True)]
-        own += [Column("uuid", String(36), unique=True)]
-        own += [Column(it, Integer) for it in ("version", "campaign_id", "unit_id")]
-        own += [Column(it, String(32)) for it in ("state", "validity")]
+        own += [Column("uuid", String(36), unique=True, nullable=False)]
+        own += [Column(it, Integer, nullable=False) for it in ("version", "campaign_id", "unit_id")]
+        own += [Column(it, String(32), nullable=False) for it in ("state", "validity")]
         self.tables = [Table("response", self.metadata, *own, *self.columns)]
         if self.answer:
             key: list[Column[Any]] = [Column("response_id", sa.ForeignKey("response.id"), primary_key=True)]
