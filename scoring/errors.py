@@ -1,7 +1,9 @@
 """Every refusal of the scorer: one family of errors and one catalogue of sentences."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from difflib import get_close_matches
+from fractions import Fraction
 
 SHOWN_PROBLEMS = 50
 
@@ -158,6 +160,11 @@ class InputRefused(ScoringError):
 def refusal(code: str, **facts: object) -> ScoringError:
     """Return the error of that code with its sentence filled in."""
     return ScoringError(code, SENTENCES[code].format(**facts))
+
+
+def spoken(number: Fraction | Decimal) -> str:
+    """Return a number as a sentence says it: no needless zeros, decimal comma."""
+    return f"{float(number):.12g}".replace(".", ",")
 
 
 def hint(value: str, known: Iterable[str]) -> str:

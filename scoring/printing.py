@@ -31,7 +31,7 @@ def rounded(text: str | None, digits: int) -> str:
 
 
 def align(heading: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[int]) -> list[str]:
-    """Return the lines of a table; columns stand right-aligned except those named as left."""
+    """Return a table as lines: columns right-aligned but those named as left, a rule under the heading."""
     table = [heading, *rows]
     widths = [max(len(row[place]) for row in table) for place in range(len(heading))]
     lines = [
@@ -41,7 +41,7 @@ def align(heading: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[
         ).rstrip()
         for row in table
     ]
-    return [lines[0], "─" * max(map(len, lines)), *lines[1:]]
+    return [lines[0], "─" * len(lines[0]), *lines[1:]]
 
 
 def satisfaction_table(

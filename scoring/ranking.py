@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from scoring.errors import refusal
+from scoring.errors import refusal, spoken
 from scoring.method import Method
 from scoring.points import Exact, half_up
 from scoring.units import UnitRow
@@ -109,13 +109,12 @@ def _total(unit: UnitRow, component: Decimal | None) -> Decimal:
 
 def _exact(unit: UnitRow, component: Decimal | None, method: Method, where: str) -> Fraction | None:
     if component is not None and component > method.points.maximum:
-        facts = {"value": component, "maximum": half_up(method.points.maximum, 0)}
+        facts = {"value": spoken(component), "maximum": spoken(method.points.maximum)}
         raise refusal("component_over_maximum", where=where, unit=unit.unit, **facts)
     total = _total(unit, component)
     if total > unit.max_points:
-        raise refusal(
-            "points_over_maximum", where=where, unit=unit.unit, total=total, maximum=unit.max_points
-        )
+        facts = {"total": spoken(total), "maximum": spoken(unit.max_points)}
+        raise refusal("points_over_maximum", where=where, unit=unit.unit, **facts)
     if unit.appraisal_points is None or (component is None and unit.is_surveyed(method)):
         return None
     return 100 * Fraction(total) / Fraction(unit.max_points)

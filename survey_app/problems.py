@@ -238,3 +238,11 @@ class HttpProblem(Problem):
     def __init__(self, number: int) -> None:
         super().__init__(number=number)
         self.status = number
+
+
+class BrokenAnswers(Problem):
+    code, status = "broken_answers", 409
+    sentence = (
+        "Đơn vị {unit}: {count} phiếu có số câu trả lời khác {width} tiêu chí của bộ câu hỏi, nên chưa tính được điểm. "
+        "Hãy chạy hailong check để tìm các phiếu này."
+    )

@@ -349,7 +349,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("response", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_response_counting", ["campaign_id", "state", "validity", "unit_id", "answers"], unique=False
+            "ix_response_counting",
+            ["campaign_id", "unit_id", "answers"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('submitted', 'accepted') AND validity = 'valid'"),
+            postgresql_where=sa.text("state IN ('submitted', 'accepted') AND validity = 'valid'"),
         )
         batch_op.create_index(
             "ix_response_enumerator", ["enumerator_id", "campaign_id", "state"], unique=False

@@ -29,8 +29,8 @@ from survey_app.models import (
     User,
 )
 from survey_app.models.columns import now
+from survey_app.models.response import COUNTED
 from survey_app.vocabulary import (
-    COUNTED_STATES,
     LABELS,
     AuditVerb,
     CampaignState,
@@ -466,8 +466,7 @@ def counted_rows(campaign: Campaign) -> Iterator[tuple[str, str, str, str]]:
         .join(User, User.id == Response.enumerator_id)
         .where(
             Response.campaign_id == campaign.id,
-            Response.state.in_(COUNTED_STATES),
-            Response.validity == Validity.VALID,
+            COUNTED,
         )
         .order_by(Response.form_code)
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy
-from sqlalchemy import Select, false, func, select
+from sqlalchemy import Select, case, false, func, select
 
 from scoring.answers import Tally
 from scoring.book import ScoreBook, score
@@ -16,8 +16,9 @@ from survey_app.domain import appraisals, audit, campaigns
 from survey_app.extensions import db
 from survey_app.language import clean_line
 from survey_app.models import Campaign, CampaignUnit, Response, ScoreRun, User
+from survey_app.models.response import COUNTED
 from survey_app.version import VERSION
-from survey_app.vocabulary import COUNTED_STATES, AuditVerb, CampaignState, Role, Validity
+from survey_app.vocabulary import AuditVerb, CampaignState, Role
 
 
 @dataclass(frozen=True)
@@ -66,21 +67,23 @@ def counted(campaign: Campaign, units: Sequence[CampaignUnit]) -> Counted:
     stands for it in this campaign. Units without responses are there with an empty text.
     """
     glued = func.string_agg if db.session.get_bind().dialect.name == "postgresql" else func.group_concat
+    width = len(campaigns.questionnaire_of(campaign.questionnaire_sha256).criteria)
+    misfit = func.sum(case((func.length(Response.answers) == width, 0), else_=1))
     grouped = (
-        select(Response.unit_id, glued(Response.answers, ""))
+        select(Response.unit_id, glued(Response.answers, ""), misfit)
         .where(
             Response.campaign_id == campaign.id,
-            Response.state.in_(COUNTED_STATES),
-            Response.validity == Validity.VALID,
+            COUNTED,
         )
         .group_by(Response.unit_id)
     )
     codes = {unit.unit_id: unit.unit.code for unit in units}
     ranked = {unit.unit_id: codes[unit.counts_for_id or unit.unit_id] for unit in units}
     by_unit = {unit.unit.code: "" for unit in units if unit.counts_for_id is None and unit.surveyed}
-    for unit_id, answers in db.session.execute(grouped):
+    for unit_id, answers, misfits in db.session.execute(grouped):
+        if misfits:
+            raise problems.BrokenAnswers(unit=ranked[unit_id], count=misfits, width=width)
         by_unit[ranked[unit_id]] = by_unit.get(ranked[unit_id], "") + answers
-    width = len(campaigns.questionnaire_of(campaign.questionnaire_sha256).criteria)
     return Counted(by_unit, width)
 
 

@@ -32,7 +32,11 @@ def test_points_come_from_the_unrounded_index_and_are_rounded_once(
     twice = [str(half_up(half_up(10 * each, 2) / 10, 2)) for each in exact]
     assert twice == [row["component_from_index_rounded_2dp_half_up"] for row in rows]
     assert (
-        sum(once != again for once, again in zip(map(str, (half_up(each, 2) for each in exact)), twice)) == 2
+        sum(
+            once != again
+            for once, again in zip([str(half_up(each, 2)) for each in exact], twice, strict=True)
+        )
+        == 2
     )
 
 
