@@ -16,7 +16,7 @@ run: $(VENV)/run ## start the demonstration on http://127.0.0.1:5000 (PORT=… f
 	@$(VENV)/bin/hailong demo load
 	@printf '\nHài Lòng: http://127.0.0.1:%s\n' $(PORT)
 	@$(VENV)/bin/hailong demo logins
-	@exec $(VENV)/bin/gunicorn --config instance/gunicorn.py.example --bind 127.0.0.1:$(PORT) 'survey_app:create_app()'
+	@exec $(VENV)/bin/gunicorn --config instance/gunicorn.example.py --bind 127.0.0.1:$(PORT) 'survey_app:create_app()'
 
 test: $(VENV)/test chromium ## install what tests need and run everything
 	@$(PYTHON) -m pytest -n 2 --dist loadscope $(TESTS)

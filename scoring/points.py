@@ -16,11 +16,10 @@ def half_up(value: Exact, digits: int) -> Decimal:
     """
     if isinstance(value, float):
         raise TypeError("a published number is never made from a binary float")
-    exact = Fraction(value)
-    scaled = abs(exact.numerator) * 10**digits
-    units = (2 * scaled + exact.denominator) // (2 * exact.denominator)
-    sign = 1 if exact < 0 and units else 0
-    return Decimal((sign, tuple(int(digit) for digit in str(units)), -digits))
+    numerator, denominator = value.as_integer_ratio()
+    units = (2 * abs(numerator) * 10**digits + denominator) // (2 * denominator)
+    # Read from text: a decimal built by arithmetic would be cut to the context's precision.
+    return Decimal(f"{'-' if numerator < 0 and units else ''}{units}E-{digits}")
 
 
 def points_of(index: Fraction, rule: PointsRule) -> Fraction:

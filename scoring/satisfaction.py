@@ -9,6 +9,8 @@ from scoring.points import points_of, shared_points
 from scoring.questionnaire import GENERAL, LEVELS, Questionnaire
 from scoring.tally import Tally
 
+FULL_ANSWER = {"top2": 1, "mean5": LEVELS}
+
 
 @dataclass(frozen=True)
 class CriterionResult:
@@ -73,11 +75,19 @@ def empty_unit(unit: str, questionnaire: Questionnaire, method: Method) -> UnitR
     return _unit(unit, 0, [[0] * (LEVELS + 2) for _ in questionnaire.criteria], questionnaire, method)
 
 
-def attained(levels: Sequence[int], level_rule: str) -> Fraction:
-    """Return what answers 1…5 attain, in answers: top2 takes each 4 and 5 as 1, mean5 each level as level/5."""
+def attained(levels: Sequence[int], level_rule: str) -> int:
+    """Return what answers 1…5 attain, in parts of an answer: top2 one for each 4 and 5, mean5 the level itself.
+
+    An answer is worth `FULL_ANSWER[level_rule]` parts at most.
+    """
     if level_rule == "mean5":
-        return Fraction(sum(level * count for level, count in enumerate(levels, 1)), LEVELS)
-    return Fraction(levels[3] + levels[4])
+        return sum(level * count for level, count in enumerate(levels, 1))
+    return levels[3] + levels[4]
+
+
+def percentage(parts: int, answered: int, level_rule: str) -> Fraction | None:
+    """Return the exact percentage of what so many answers could attain, None without answers."""
+    return Fraction(100 * parts, FULL_ANSWER[level_rule] * answered) if answered else None
 
 
 def _unit(
@@ -111,20 +121,18 @@ def _unit(
 def _criterion(code: str, factor: str, row: Sequence[int], level_rule: str) -> CriterionResult:
     levels, not_applicable, blank = tuple(row[:LEVELS]), row[LEVELS], row[LEVELS + 1]
     answered = sum(levels)
-    index = 100 * attained(levels, level_rule) / answered if answered else None
+    index = percentage(attained(levels, level_rule), answered, level_rule)
     return CriterionResult(
         code, factor, levels, not_applicable, blank, answered, levels[3] + levels[4], index
     )
 
 
 def _within(criteria: Sequence[CriterionResult], rule: IndexRule) -> Fraction | None:
-    answered = [each for each in criteria if each.index is not None]
-    if not answered:
-        return None
     if rule.within_factor == "criterion_mean":
-        return sum((each.index or Fraction(0) for each in answered), Fraction(0)) / len(answered)
-    top = sum((attained(each.levels, rule.level_rule) for each in answered), Fraction(0))
-    return 100 * top / sum(each.answered for each in answered)
+        defined = [each.index for each in criteria if each.index is not None]
+        return sum(defined, Fraction(0)) / len(defined) if defined else None
+    parts = sum(attained(each.levels, rule.level_rule) for each in criteria)
+    return percentage(parts, sum(each.answered for each in criteria), rule.level_rule)
 
 
 def _weights(

@@ -85,7 +85,8 @@ def required_places(questionnaire: Questionnaire, method: Method) -> list[int]:
 def is_enough(wanted: Sequence[str], share: Fraction) -> bool:
     """Tell whether so large a share of the applicable answers is given; none applicable is not enough."""
     applicable = len(wanted) - wanted.count(NOT_APPLICABLE)
-    return applicable > 0 and applicable - wanted.count(BLANK) >= share * applicable
+    answered = applicable - wanted.count(BLANK)
+    return applicable > 0 and answered * share.denominator >= share.numerator * applicable
 
 
 @dataclass(frozen=True, eq=False)

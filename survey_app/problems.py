@@ -16,6 +16,8 @@ def _told(fact: object) -> object:
 
 
 FIELD_SENTENCES = {
+    "unknown_key": "Mục này không có trong nội dung một phiếu. Hãy bỏ mục này.",
+    "wrong_kind": "Mục này có kiểu giá trị không đúng.",
     "points_range": "“{value}” không hợp lệ. Hãy ghi số từ 0 đến {most}, tối đa hai số lẻ, ví dụ 86,74.",
     "points_stale": "Điểm này vừa được người khác sửa. Hãy xem giá trị mới rồi nhập lại.",
     "not_an_enumerator": "Người này không phải là điều tra viên đang hoạt động.",

@@ -88,7 +88,7 @@ class Permission(StrEnum):
     RESPONSE_IMPORT = "response:import"
     RESPONSE_EXPORT = "response:export"
     SCORE_VIEW = "score:view"
-    SCORE_VIEW_OWN_UNIT = "score:view_own_unit"
+    SCORE_VIEW_UNIT = "score:view_unit"
     SCORE_RUN = "score:run"
     SCORE_EXPORT = "score:export"
 
@@ -113,11 +113,12 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.RESPONSE_IMPORT,
             P.RESPONSE_EXPORT,
             P.SCORE_VIEW,
+            P.SCORE_VIEW_UNIT,
             P.SCORE_RUN,
             P.SCORE_EXPORT,
         }
     ),
-    Role.UNIT_OFFICER: frozenset({P.ACCOUNT_OWN, P.SCORE_VIEW_OWN_UNIT}),
+    Role.UNIT_OFFICER: frozenset({P.ACCOUNT_OWN, P.SCORE_VIEW_UNIT}),
     Role.APPRAISER: frozenset({P.ACCOUNT_OWN, P.APPRAISAL_VIEW, P.APPRAISAL_ENTER}),
     Role.ADMINISTRATOR: frozenset({P.ACCOUNT_OWN, P.PERSON_VIEW, P.PERSON_MANAGE, P.AUDIT_VIEW}),
 }

@@ -40,11 +40,11 @@ LIBRARIES_FORBIDDEN: dict[str, set[str]] = {
 
 SCORING_MAY_USE = {"numpy", "pandas", "scipy", "python_calamine"}
 
-FILES = sorted(
-    path.relative_to(ROOT)
-    for folder in ("scoring", "survey_app", "migrations")
-    for path in (ROOT / folder).rglob("*.py")
-) + [Path("config.py")]
+FOLDERS = ("scoring", "survey_app", "migrations")
+FILES = [
+    Path("config.py"),
+    *sorted(path.relative_to(ROOT) for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")),
+]
 
 
 def module_of(path: Path) -> str:
@@ -57,8 +57,8 @@ def room_of(module: str) -> str | None:
     """Return the room a module of ours stands in, or None for a library."""
     if module == "config":
         return "config"
-    if module.split(".")[0] in ("scoring", "migrations"):
-        return module.split(".")[0]
+    if module.split(".", maxsplit=1)[0] in ("scoring", "migrations"):
+        return module.split(".", maxsplit=1)[0]
     if module in LEAVES:
         return "leaf"
     if module == "survey_app":

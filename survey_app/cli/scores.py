@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from survey_app.cli.door import acts
-from survey_app.domain import campaigns, score_files, scores
+from survey_app.domain import campaigns, score_views, scores
 from survey_app.models import User
 
 group = AppGroup("scores", help="Điểm, chỉ số và thứ hạng.")
@@ -36,6 +36,6 @@ def run(actor: User, code: str, reason: str) -> None:
 )
 @acts
 def export(actor: User, code: str, number: int | None, output: Path) -> None:
-    content = score_files.build(actor, campaigns.by_code(code), output.suffix, number)
+    content = score_views.export(actor, campaigns.by_code(code), output.suffix, number)
     output.write_bytes(content)
     click.echo(f"Đã ghi {output} ({len(content)} byte).")

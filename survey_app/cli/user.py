@@ -22,8 +22,7 @@ group = AppGroup("user", help="Tài khoản.")
 @acts
 def create(actor: User, username: str, name: str, role: str, body: str | None, unit: str | None) -> None:
     person = people.Person(username, name, Role(role), Body(body) if body else None, unit)
-    user = people.create(actor, person, None)
-    password = people.reset_password(actor, user)
+    user, password = people.create_with_password(actor, person)
     click.echo(f"Đã tạo {user.username} ({LABELS[Role(role)]}). Mật khẩu, chỉ hiện lần này: {password}")
 
 

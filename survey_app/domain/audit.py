@@ -9,7 +9,9 @@ from typing import Any
 
 from sqlalchemy import Select, false, insert, select, text
 
+from survey_app.domain.paging import Page, cut
 from survey_app.extensions import db
+from survey_app.language import clean_line
 from survey_app.models import AuditLine, User
 from survey_app.models.columns import now
 from survey_app.vocabulary import AuditVerb, Role
@@ -109,6 +111,24 @@ def visible_to(user: User) -> Select[AuditLine]:
     if user.role == Role.HOME_AFFAIRS:
         return lines.where(AuditLine.campaign_id.is_not(None))
     return lines.where(false())
+
+
+def search(user: User, *, verb: str, name: str, record_id: str, number: int) -> Page[AuditLine]:
+    """Return a page of the lines a person may read, newest first, by verb, person and record."""
+    lines = visible_to(user).order_by(AuditLine.id.desc())
+    if verb in list(AuditVerb):
+        lines = lines.where(AuditLine.verb == verb)
+    if wanted := clean_line(name):
+        lines = lines.where(AuditLine.actor_name.contains(wanted, autoescape=True))
+    if wanted := clean_line(record_id):
+        lines = lines.where(AuditLine.record_id == wanted)
+    return cut(lines, number)
+
+
+def changes_of(line: AuditLine) -> dict[str, Any]:
+    """Return what a line says of the change: before, after and reason."""
+    told = json.loads(line.body)
+    return {name: told[name] for name in ("before", "after", "reason")}
 
 
 def history(noun: str, record_id: object) -> list[AuditLine]:

@@ -214,9 +214,10 @@ def move(actor: User, campaign: Campaign, target: CampaignState, reason: str = "
     Refuses a jump, an opening without units, a publication without a score run.
     """
     state = CampaignState(campaign.state)
-    following = STEPS[STEPS.index(state) + 1] if state != STEPS[-1] else None
-    reopening = target == CampaignState.OPEN and state in (CampaignState.CLOSED, CampaignState.SEALED)
-    if target != following and not reopening:
+    steps = next_steps(campaign)
+    following = steps[0] if steps else None
+    reopening = target == CampaignState.OPEN and state != CampaignState.DRAFT
+    if target not in steps:
         raise problems.WrongCampaignStep(
             campaign=campaign.code,
             state=LABELS[state],
@@ -272,3 +273,35 @@ def unit_of(campaign: Campaign, code: str) -> CampaignUnit:
     if unit is None:
         raise problems.NotFound()
     return unit
+
+
+def one_visible_to(user: User, code: str) -> Campaign:
+    """Return the campaign of that code if the person may see it; otherwise it is not there."""
+    campaign = db.session.scalar(visible_to(user).where(Campaign.code == code))
+    if campaign is None:
+        raise problems.NotFound()
+    return campaign
+
+
+def all_visible_to(user: User) -> list[Campaign]:
+    """Return the campaigns a person may see, the newest year first."""
+    return list(db.session.scalars(visible_to(user).order_by(Campaign.year.desc(), Campaign.code)))
+
+
+def state_named(word: str) -> CampaignState:
+    """Return the state of that name; refuses one that does not exist."""
+    if word not in list(CampaignState):
+        raise problems.UnknownValue(what="Trạng thái", value=word[:40], known=", ".join(CampaignState))
+    return CampaignState(word)
+
+
+def next_steps(campaign: Campaign) -> list[CampaignState]:
+    """Return the states the campaign can move to: the following one, and open again where that is allowed."""
+    state = CampaignState(campaign.state)
+    following = [STEPS[STEPS.index(state) + 1]] if state != STEPS[-1] else []
+    return following + ([CampaignState.OPEN] if state in (CampaignState.CLOSED, CampaignState.SEALED) else [])
+
+
+def group_names_of(campaign: Campaign) -> dict[str, str]:
+    """Return the names of the campaign's groups by code, in their order."""
+    return {unit.group.code: unit.group.name for unit in units_of(campaign)}

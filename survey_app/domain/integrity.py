@@ -94,3 +94,8 @@ def _trail() -> Finding:
     if broken is not None:
         return Finding("nhật ký", False, f"dòng {broken.id}: {broken.why}")
     return Finding("nhật ký", True, f"{count} dòng, mã cuối {audit.last_digest()[:16]}")
+
+
+def ping() -> None:
+    """Ask the database for an answer; raises the database's own error where there is none."""
+    db.session.execute(text("SELECT 1"))

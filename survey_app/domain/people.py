@@ -12,8 +12,9 @@ from sqlalchemy import Select, false, func, select, update
 
 from survey_app import problems
 from survey_app.domain import audit
+from survey_app.domain.paging import Page, cut
 from survey_app.extensions import db
-from survey_app.language import clean_line
+from survey_app.language import clean_line, search_key
 from survey_app.models import LoginSession, Unit, User
 from survey_app.models.columns import now
 from survey_app.vocabulary import AuditVerb, Body, Role
@@ -55,6 +56,28 @@ def by_username(username: str) -> User:
     if user is None:
         raise problems.UnknownValue(what="Tài khoản", value=username, known="xem hailong user list")
     return user
+
+
+def one_visible_to(user: User, username: str) -> User:
+    """Return an account a person may see; otherwise it is not there."""
+    found = db.session.scalar(visible_to(user).where(User.username == username))
+    if found is None:
+        raise problems.NotFound()
+    return found
+
+
+def search(user: User, text: str, role: str, number: int) -> Page[User]:
+    """Return a page of the accounts a person may see, by name with or without accents and by role."""
+    found = visible_to(user).order_by(User.sort_key, User.id)
+    wanted = search_key(clean_line(text))
+    if wanted:
+        found = found.where(
+            User.search_key.contains(wanted, autoescape=True)
+            | User.username.contains(wanted, autoescape=True)
+        )
+    if role in list(Role):
+        found = found.where(User.role == role)
+    return cut(found, number)
 
 
 def command_line() -> User:
@@ -111,6 +134,12 @@ def create(actor: User, person: Person, password: str | None) -> User:
     after = {"username": username, "name": name, "role": person.role, "body": person.body}
     audit.record(actor, AuditVerb.PERSON_CREATED, user.id, after=after)
     return user
+
+
+def create_with_password(actor: User, person: Person) -> tuple[User, str]:
+    """Create an account and give it a random password, returned once."""
+    user = create(actor, person, None)
+    return user, reset_password(actor, user)
 
 
 def _hash(username: str, password: str) -> str:
@@ -220,3 +249,10 @@ def end_all_sessions(user: User) -> None:
     """End every open session of a person."""
     still_open = update(LoginSession).where(LoginSession.user_id == user.id, LoginSession.ended_at.is_(None))
     db.session.execute(still_open.values(ended_at=now()))
+
+
+def active_visible_to(user: User) -> list[User]:
+    """Return the enabled accounts a person may see, in Vietnamese order."""
+    return list(
+        db.session.scalars(visible_to(user).where(User.disabled_at.is_(None)).order_by(User.sort_key))
+    )

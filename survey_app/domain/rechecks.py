@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from sqlalchemy import Select, false, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from survey_app import problems
 from survey_app.domain import audit
 from survey_app.extensions import db
 from survey_app.language import clean
-from survey_app.models import Flag, Response, User
+from survey_app.models import Campaign, Flag, Response, User
 from survey_app.models.columns import now
 from survey_app.vocabulary import (
     COUNTED_STATES,
@@ -136,3 +137,46 @@ def answer_open(actor: User, response: Response, reply: str, moment: datetime) -
 def _locked(response: Response) -> Response:
     fresh = select(Response).where(Response.id == response.id).with_for_update()
     return db.session.scalars(fresh.execution_options(populate_existing=True)).one()
+
+
+def open_for(user: User, campaign: Campaign) -> list[Flag]:
+    """Return the open flags an enumerator has to answer, the oldest first."""
+    waiting = (
+        select(Flag)
+        .join(Flag.response)
+        .options(contains_eager(Flag.response).joinedload(Response.unit))
+        .where(
+            Response.enumerator_id == user.id,
+            Response.campaign_id == campaign.id,
+            Flag.state == FlagState.OPEN,
+        )
+        .order_by(Flag.raised_at, Flag.id)
+    )
+    return list(db.session.scalars(waiting))
+
+
+def newest_of(user: User, campaign: Campaign, most: int = 20) -> list[Flag]:
+    """Return the newest flags a supervisor may see in a campaign, open ones first."""
+    found = (
+        visible_to(user)
+        .join(Flag.response)
+        .options(contains_eager(Flag.response).joinedload(Response.unit), joinedload(Flag.raised_by))
+        .where(Response.campaign_id == campaign.id)
+        .order_by((Flag.state == FlagState.OPEN).desc(), Flag.raised_at.desc(), Flag.id.desc())
+        .limit(most)
+    )
+    return list(db.session.scalars(found))
+
+
+def open_of(response: Response) -> list[Flag]:
+    """Return a response's open flags, which its enumerator answers by correcting it."""
+    found = select(Flag).where(Flag.response_id == response.id, Flag.state == FlagState.OPEN)
+    return list(db.session.scalars(found.order_by(Flag.id)))
+
+
+def one_visible_to(user: User, number: int) -> Flag:
+    """Return a flag a person may see; one of the other body is as absent as one that is not."""
+    flag = db.session.scalar(visible_to(user).where(Flag.id == min(number, 2**31 - 1)))
+    if flag is None:
+        raise problems.NotFound()
+    return flag

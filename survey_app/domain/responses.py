@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import Select, false, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
 
 from scoring.answers import answered_enough
 from survey_app import problems
@@ -95,6 +96,16 @@ def one_visible_to(user: User, uuid: str) -> Response:
     response = db.session.scalar(visible_to(user).where(Response.uuid == uuid))
     if response is None:
         raise problems.NotFound()
+    return response
+
+
+def one_to_edit(user: User, uuid: str) -> Response:
+    """Return a person's own draft or returned response; refuses one that cannot be changed now."""
+    response = one_visible_to(user, uuid)
+    if response.enumerator_id != user.id:
+        raise problems.NotFound()
+    if response.state not in (ResponseState.DRAFT, ResponseState.RETURNED):
+        raise problems.CannotChange(form_code=response.form_code, state=LABELS[ResponseState(response.state)])
     return response
 
 
@@ -472,3 +483,15 @@ def counted_rows(campaign: Campaign) -> Iterator[tuple[str, str, str, str]]:
     )
     for row in db.session.execute(counting.execution_options(yield_per=1000)):
         yield (row[0] or "", row[1], row[2], row[3])
+
+
+def drafts_of(user: User, campaign: Campaign) -> list[Response]:
+    """Return a person's own drafts in a campaign, the newest first."""
+    drafts = visible_to(user).where(
+        Response.campaign_id == campaign.id,
+        Response.enumerator_id == user.id,
+        Response.state == ResponseState.DRAFT,
+    )
+    return list(
+        db.session.scalars(drafts.options(joinedload(Response.unit)).order_by(Response.saved_at.desc()))
+    )

@@ -1,10 +1,43 @@
 """The web door: one blueprint a kind of work."""
 
-from flask import Blueprint, Flask
+from flask import Flask
 
-from survey_app.web import errors, formats, guards, headers, navigation
+from survey_app.web import (
+    appraisals,
+    assignments,
+    audit,
+    auth,
+    campaigns,
+    errors,
+    formats,
+    guards,
+    headers,
+    home,
+    navigation,
+    offline,
+    people,
+    public,
+    rechecks,
+    responses,
+    scores,
+    style,
+)
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+BLUEPRINTS = (
+    appraisals.blueprint,
+    assignments.blueprint,
+    audit.blueprint,
+    auth.blueprint,
+    campaigns.blueprint,
+    home.blueprint,
+    offline.blueprint,
+    people.blueprint,
+    public.blueprint,
+    rechecks.blueprint,
+    responses.blueprint,
+    scores.blueprint,
+    style.blueprint,
+)
 
 
 def register(app: Flask) -> None:

@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from flask import Flask, redirect, render_template, request, url_for
+from flask import Flask, g, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -57,6 +57,7 @@ def _on_http(error: HTTPException) -> Any:
 
 def _on_database(error: OperationalError) -> Any:
     db.session.rollback()
+    g.bare = True
     log.exception("database")
     full = "full" in str(error.orig).lower()
     return _reply(problems.StorageFull() if full else problems.Busy())
@@ -68,6 +69,7 @@ def _on_scoring(error: ScoringError) -> Any:
 
 def _on_anything(_error: Exception) -> Any:
     db.session.rollback()
+    g.bare = True
     log.exception("unexpected")
     return _reply(problems.Unexpected())
 

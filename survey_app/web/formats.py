@@ -52,7 +52,10 @@ def plain(value: Exact | None) -> str:
     """Return a decimal with the digits it has and a decimal comma: "100", "86,5"."""
     if value is None:
         return UNDEFINED
-    return format(Decimal(_exact(value)).normalize(), "f").replace(".", ",")
+    exact = _exact(value)
+    if isinstance(exact, Fraction):
+        exact = Decimal(exact.numerator) / Decimal(exact.denominator)
+    return format(exact.normalize(), "f").replace(".", ",")
 
 
 def day(value: date | None) -> str:

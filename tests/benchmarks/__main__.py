@@ -66,7 +66,7 @@ def from_database(name: str, url: str) -> Measured:
 
 def _put(enumerator: Enumerator) -> Callable[[int], bytes]:
     questionnaire = load_questionnaire("sipas-2017")
-    answers = {code: 4 for code in questionnaire.criterion_codes}
+    answers = dict.fromkeys(questionnaire.criterion_codes, 4)
     details = {question.code: question.options[0].code for question in questionnaire.questions if question.required}
 
     def make(number: int) -> bytes:

@@ -64,7 +64,7 @@ def _free_port() -> int:
 def served(url: str, log: Path) -> Iterator[int]:
     """Run the server of `make run` on a database, give its port, and stop it at the end."""
     port = _free_port()
-    command = [sys.executable, "-m", "gunicorn", "--config", "instance/gunicorn.py.example"]
+    command = [sys.executable, "-m", "gunicorn", "--config", "instance/gunicorn.example.py"]
     command += ["--bind", f"127.0.0.1:{port}", "survey_app:create_app()"]
     environment = {**os.environ, "HAILONG_DATABASE_URL": url, "HAILONG_SECRET_KEY": "only for measuring"}
     with log.open("wb") as output:

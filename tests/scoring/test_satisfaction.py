@@ -11,7 +11,7 @@ from scoring.errors import ScoringError
 from scoring.method import Method, load_method
 from scoring.points import half_up
 from scoring.questionnaire import Questionnaire
-from scoring.satisfaction import UnitResult, attained, empty_unit, measure
+from scoring.satisfaction import UnitResult, attained, empty_unit, measure, percentage
 
 COMBINATION = 'combination = "pooled"'
 TOP2 = 'level_rule = "top2"'
@@ -150,9 +150,11 @@ def test_aspects_of_unequal_numbers_of_criteria_are_weighted_by_them() -> None:
 def test_levels_by_the_two_rules() -> None:
     # Levels 0, 1, 2, 40, 17: top2 57/60 = 95.00; mean5 (2 + 6 + 160 + 85)/300 = 84.33.
     levels = (0, 1, 2, 40, 17)
-    assert rounded(100 * attained(levels, "top2") / 60) == "95.00"
-    assert rounded(100 * attained(levels, "mean5") / 60) == "84.33"
-    assert (attained((1, 0, 0, 0, 0), "top2"), attained((1, 0, 0, 0, 0), "mean5")) == (0, Fraction(1, 5))
+    assert (attained(levels, "top2"), attained(levels, "mean5")) == (57, 253)
+    assert rounded(percentage(57, 60, "top2")) == "95.00"
+    assert rounded(percentage(253, 60, "mean5")) == "84.33"
+    assert (attained((1, 0, 0, 0, 0), "top2"), attained((1, 0, 0, 0, 0), "mean5")) == (0, 1)
+    assert (percentage(0, 0, "top2"), percentage(0, 1, "mean5")) == (None, 0)
 
 
 def test_mean_level_counts_every_level_and_still_names_the_satisfied(

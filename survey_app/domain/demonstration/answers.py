@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy
 from numpy.typing import NDArray
+
 from scoring.points import half_up
 from scoring.questionnaire import Question, Questionnaire
-
 from survey_app.domain.entry_rules import is_shown
 
 # How much likelier than the others an answer under a factor is to be unsatisfied: invented.

@@ -1,0 +1,1 @@
+"""Finished results in, bytes out; no database, no Flask."""

@@ -1,0 +1,28 @@
+"""Reading the audit trail, and proving it."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+
+from survey_app.domain import audit
+from survey_app.domain.paging import page_number
+from survey_app.vocabulary import AuditVerb, Permission
+from survey_app.web import guards
+
+blueprint = Blueprint("audit", __name__, url_prefix="/audit")
+
+
+@blueprint.get("")
+@guards.needs(Permission.AUDIT_VIEW)
+def index() -> Any:
+    wanted = {name: request.args.get(name, "") for name in ("verb", "name", "record_id")}
+    page = audit.search(guards.actor(), number=page_number(request.args.get("page", "1")), **wanted)
+    told = [(line, audit.changes_of(line)) for line in page.rows]
+    return render_template("audit/index.html", page_of=page, told=told, wanted=wanted, verbs=list(AuditVerb))
+
+
+@blueprint.get("/proof")
+@guards.needs(Permission.AUDIT_VIEW)
+def proof() -> Any:
+    count, broken = audit.verify()
+    return render_template("audit/proof.html", number=count, broken=broken, last=audit.last_digest())

@@ -1,0 +1,59 @@
+"""Campaigns: the list, one with its rules and state, and the progress against quotas."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from survey_app.domain import assignments, campaigns
+from survey_app.extensions import db
+from survey_app.language import search_key
+from survey_app.vocabulary import LABELS, CampaignState, Permission
+from survey_app.web import guards
+from survey_app.web.forms.account import ReasonForm
+from survey_app.web.navigation import use_campaign
+
+blueprint = Blueprint("campaigns", __name__, url_prefix="/campaigns")
+
+
+@blueprint.get("")
+@guards.needs(Permission.CAMPAIGN_VIEW)
+def index() -> Any:
+    return render_template("campaigns/index.html", found=campaigns.all_visible_to(guards.actor()))
+
+
+@blueprint.get("/<code>")
+@guards.needs(Permission.CAMPAIGN_VIEW)
+def show(code: str) -> Any:
+    campaign = use_campaign(code)
+    return render_template(
+        "campaigns/show.html",
+        units=campaigns.units_of(campaign),
+        questionnaire=campaigns.questionnaire_of(campaign.questionnaire_sha256),
+        method=campaigns.method_of(campaign.method_sha256),
+        modes=campaigns.modes_of(campaign),
+        steps=campaigns.next_steps(campaign),
+        form=ReasonForm(),
+        settings=campaign,
+    )
+
+
+@blueprint.post("/<code>/state")
+@guards.needs(Permission.CAMPAIGN_MANAGE)
+def move(code: str) -> Any:
+    campaign = use_campaign(code)
+    target = campaigns.state_named(request.form.get("target", ""))
+    campaigns.move(guards.actor(), campaign, target, request.form.get("reason", ""))
+    db.session.commit()
+    flash(f"Đợt khảo sát: {LABELS[CampaignState(campaign.state)]}.", "good")
+    return redirect(url_for("campaigns.show", code=code), 303)
+
+
+@blueprint.get("/<code>/progress")
+@guards.needs(Permission.CAMPAIGN_VIEW)
+def progress(code: str) -> Any:
+    rows = assignments.progress(use_campaign(code))
+    wanted = search_key(request.args.get("q", ""))
+    shown = [
+        row for row in rows if wanted in row.unit.unit.search_key or wanted in row.unit.unit.code.lower()
+    ]
+    return render_template("campaigns/progress.html", rows=shown, all_rows=rows, q=request.args.get("q", ""))

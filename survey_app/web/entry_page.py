@@ -1,0 +1,99 @@
+"""The empty entry form: rendered once a questionnaire and campaign, then only filled in for each person.
+
+Rendering forty fields costs milliseconds; replacing six marks in the finished text costs microseconds.
+"""
+
+from functools import lru_cache
+from uuid import uuid4
+
+from flask import render_template, url_for
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup, escape
+
+from scoring.questionnaire import Questionnaire
+from survey_app.domain import assignments, campaigns
+from survey_app.models import Campaign, User
+from survey_app.vocabulary import LABELS, Permission
+from survey_app.web.forms.entry import EntryForm, form_class
+
+TOKEN, UUID, NAME, UNITS, MODES = (f"\ue000{name}\ue001" for name in "tungm")
+
+
+def options(choices: list[tuple[str, str]], chosen: str) -> Markup:
+    """Return <option> elements, the chosen one selected."""
+    return Markup("").join(
+        Markup('<option value="{}"{}>{}</option>').format(
+            value, Markup(" selected") if value == chosen else "", label
+        )
+        for value, label in choices
+    )
+
+
+def unit_options(user: User, campaign: Campaign, chosen: str) -> Markup:
+    """Return the units an enumerator may enter as options; a single one is chosen already."""
+    units = [(unit.code, unit.name) for unit in assignments.units_to_ask(user, campaign)]
+    return options(units if len(units) == 1 else [("", "(chọn đơn vị)"), *units], chosen)
+
+
+def mode_options(campaign: Campaign, chosen: str) -> Markup:
+    """Return the campaign's ways of asking as options."""
+    return options([(mode.value, LABELS[mode]) for mode in campaigns.modes_of(campaign)], chosen)
+
+
+class _Anybody:
+    """Stands for the person while the page is rendered for everybody."""
+
+    display_name = NAME
+    role = "enumerator"
+    body = None
+
+
+def render_form(form: EntryForm, questionnaire: Questionnaire, **facts: object) -> str:
+    """Render the entry page with its sections in the order in which people are asked."""
+    return render_template(
+        "responses/form.html",
+        form=form,
+        questionnaire=questionnaire,
+        before=form.sections("service"),
+        after=form.sections("experience", "respondent", "organisation", "comment"),
+        **facts,
+    )
+
+
+@lru_cache(maxsize=32)
+def _rendered(questionnaire_sha256: str, code: str, name: str, made_up: bool) -> str:
+    questionnaire = campaigns.questionnaire_of(questionnaire_sha256)
+    form = form_class(questionnaire)(None, uuid=UUID)
+    return render_form(
+        form,
+        questionnaire,
+        errors=[],
+        kind="new",
+        action=url_for("responses.submit", code=code),
+        campaign={"code": code, "name": name, "made_up": made_up},
+        csrf_token=lambda: TOKEN,
+        get_flashed_messages=lambda **_: [],
+        navigation=[
+            {"label": "Trang đầu", "href": url_for("home.index"), "current": False},
+            {"label": "Phiếu", "href": url_for("responses.index", code=code), "current": False},
+        ],
+        may=lambda permission: permission == Permission.ACCOUNT_OWN,
+        person=_Anybody(),
+        unit_options=UNITS,
+        mode_options=MODES,
+    )
+
+
+def new_page(user: User, campaign: Campaign, *, unit: str, mode: str) -> str:
+    """Return the empty form for a person; the unit and way of asking chosen before stay chosen."""
+    page = _rendered(campaign.questionnaire_sha256, campaign.code, campaign.name, campaign.made_up)
+    marks = {
+        TOKEN: generate_csrf(),
+        UUID: str(uuid4()),
+        NAME: escape(user.display_name),
+        UNITS: unit_options(user, campaign, unit),
+        MODES: mode_options(campaign, mode),
+    }
+    for mark, value in marks.items():
+        page = page.replace(mark, str(value))
+    return page

@@ -1,0 +1,45 @@
+"""The forms of the web door; Vietnamese sentences for the rules of the library."""
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import Field
+
+SENTENCES = {
+    "This field is required.": "Hãy điền mục này.",
+    "Not a valid choice.": "Hãy chọn một mục trong danh sách.",
+    "Not a valid choice": "Hãy chọn một mục trong danh sách.",
+    "Invalid Choice: could not coerce.": "Hãy chọn một mục trong danh sách.",
+    "Not a valid integer value.": "Hãy ghi một số nguyên.",
+    "Field cannot be longer than %(max)d character.": "Tối đa %(max)d ký tự.",
+    "Field cannot be longer than %(max)d characters.": "Tối đa %(max)d ký tự.",
+}
+
+
+class _Vietnamese:
+    def gettext(self, text: str) -> str:
+        return SENTENCES.get(text, text)
+
+    def ngettext(self, one: str, many: str, number: int) -> str:
+        return self.gettext(one if number == 1 else many)
+
+
+class Form(FlaskForm):
+    """A form whose own sentences are Vietnamese, and which lists its errors for the summary."""
+
+    class Meta(FlaskForm.Meta):
+        def get_translations(self, form: Any) -> _Vietnamese:
+            return _Vietnamese()
+
+    def put(self, fields: dict[str, str]) -> None:
+        """Put the domain's sentences beside the fields they belong to."""
+        for name, sentence in fields.items():
+            if name in self:
+                self[name].errors = [sentence]
+
+    @property
+    def error_list(self) -> list[tuple[str, str]]:
+        """Return (field id, sentence) of every error, in the order of the fields."""
+        return [
+            (field.id, str(field.errors[0])) for field in self if isinstance(field, Field) and field.errors
+        ]

@@ -1,0 +1,66 @@
+"""The first page: what each kind of person does next."""
+
+from typing import Any
+
+from flask import Blueprint, render_template
+
+from survey_app.domain import appraisals, assignments, campaigns, overview, rechecks, responses, scores
+from survey_app.models import Campaign, User
+from survey_app.vocabulary import Permission, Role
+from survey_app.web import guards, navigation
+
+blueprint = Blueprint("home", __name__)
+
+
+def _enumerator(user: User, campaign: Campaign) -> dict[str, Any]:
+    return {
+        "returned": rechecks.open_for(user, campaign),
+        "work": assignments.work_of(user, campaign),
+        "drafts": responses.drafts_of(user, campaign),
+    }
+
+
+def _coordinator(_user: User, campaign: Campaign) -> dict[str, Any]:
+    return {"progress": assignments.progress(campaign), "work": assignments.work_by_enumerator(campaign)}
+
+
+def _supervisor(user: User, campaign: Campaign) -> dict[str, Any]:
+    return {"flags": rechecks.newest_of(user, campaign), "counts": overview.counts(campaign)}
+
+
+def _home_affairs(user: User, campaign: Campaign) -> dict[str, Any]:
+    return {"progress": assignments.progress(campaign), "runs": scores.runs_of(user, campaign)[:3]}
+
+
+def _unit_officer(user: User, campaign: Campaign) -> dict[str, Any]:
+    progress = [each for each in assignments.progress(campaign) if each.unit.unit_id == user.unit_id]
+    return {
+        "progress": progress,
+        "appraisal": appraisals.of_campaign(campaign).get(user.unit_id or 0),
+        "runs": scores.runs_of(user, campaign)[:1],
+    }
+
+
+def _appraiser(_user: User, campaign: Campaign) -> dict[str, Any]:
+    units = [unit for unit in campaigns.units_of(campaign) if unit.counts_for_id is None]
+    return {"units": units, "given": appraisals.of_campaign(campaign)}
+
+
+FIRST_PAGES = {
+    Role.ENUMERATOR: _enumerator,
+    Role.COORDINATOR: _coordinator,
+    Role.SUPERVISOR: _supervisor,
+    Role.HOME_AFFAIRS: _home_affairs,
+    Role.UNIT_OFFICER: _unit_officer,
+    Role.APPRAISER: _appraiser,
+}
+
+
+@blueprint.get("/")
+@guards.needs(Permission.ACCOUNT_OWN)
+def index() -> Any:
+    user = guards.actor()
+    campaign = navigation.present_campaign()
+    role = Role(user.role)
+    facts = FIRST_PAGES[role](user, campaign) if campaign and role in FIRST_PAGES else {}
+    return render_template(f"home/{role.value}.html", **facts)

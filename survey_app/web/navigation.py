@@ -1,0 +1,78 @@
+"""What every page knows: where one is, who is there, and where one may go."""
+
+from typing import Any
+
+from flask import Flask, g, request, url_for
+from flask_login import current_user
+
+from survey_app.domain import campaigns
+from survey_app.models import Campaign
+from survey_app.version import VERSION
+from survey_app.vocabulary import LABELS, Permission
+from survey_app.web import guards
+
+# label, endpoint, permission, whether it needs a campaign
+ITEMS = (
+    ("Trang đầu", "home.index", Permission.ACCOUNT_OWN, False),
+    ("Phiếu", "responses.index", Permission.RESPONSE_VIEW, True),
+    ("Tiến độ", "campaigns.progress", Permission.CAMPAIGN_VIEW, True),
+    ("Phân công", "assignments.index", Permission.ASSIGNMENT_MANAGE, True),
+    ("Điểm khảo sát", "scores.index", Permission.SCORE_VIEW, True),
+    ("Chỉ số CCHC", "scores.ranking", Permission.SCORE_VIEW, True),
+    ("Điểm thẩm định", "appraisals.index", Permission.APPRAISAL_VIEW, True),
+    ("Đợt khảo sát", "campaigns.index", Permission.CAMPAIGN_VIEW, False),
+    ("Tài khoản", "people.index", Permission.PERSON_VIEW, False),
+    ("Nhật ký", "audit.index", Permission.AUDIT_VIEW, False),
+)
+
+
+def use_campaign(code: str) -> Campaign:
+    """Return the campaign of an address, if its visitor may see it, and make it the page's own."""
+    g.campaign = campaigns.one_visible_to(guards.actor(), code)
+    found: Campaign = g.campaign
+    return found
+
+
+def present_campaign() -> Campaign | None:
+    """Return the page's campaign, else the one its visitor most likely works on."""
+    if "campaign" not in g:
+        there = current_user.is_authenticated
+        g.campaign = campaigns.newest_visible_to(guards.actor()) if there else None
+    found: Campaign | None = g.campaign
+    return found
+
+
+def _navigation(campaign: Campaign | None) -> list[dict[str, Any]]:
+    if not current_user.is_authenticated:
+        return []
+    items = []
+    for label, endpoint, permission, with_campaign in ITEMS:
+        if not guards.actor().may(permission) or (with_campaign and campaign is None):
+            continue
+        arguments: dict[str, Any] = {"code": campaign.code} if with_campaign and campaign else {}
+        items.append(
+            {"label": label, "href": url_for(endpoint, **arguments), "current": request.endpoint == endpoint}
+        )
+    return items
+
+
+def _known() -> dict[str, Any]:
+    if g.get("bare"):
+        return {"campaign": None, "labels": LABELS, "navigation": [], "person": None, "version": VERSION}
+    there = current_user.is_authenticated
+    campaign = present_campaign()
+    return {
+        "campaign": campaign,
+        "labels": LABELS,
+        "may": (lambda permission: guards.actor().may(Permission(permission)))
+        if there
+        else (lambda _permission: False),
+        "navigation": _navigation(campaign),
+        "person": guards.actor() if there else None,
+        "version": VERSION,
+    }
+
+
+def register(app: Flask) -> None:
+    """Give every template the frame's facts."""
+    app.context_processor(_known)

@@ -1,0 +1,86 @@
+"""A device's door: one response as JSON under the device's own id, received exactly once."""
+
+import json
+from typing import Any
+
+from flask import Blueprint, request
+
+from survey_app import problems
+from survey_app.domain import campaigns, responses
+from survey_app.extensions import db
+from survey_app.vocabulary import Permission
+from survey_app.web import guards
+
+blueprint = Blueprint("offline", __name__)
+KNOWN = {"campaign", "unit", "form_code", "mode", "answers", "details", "accept_invalid", "version", "draft"}
+LARGEST = 256 * 1024
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("một khóa có hai lần")
+    return found
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} không phải số")
+
+
+def _body() -> dict[str, Any]:
+    """Read the sent object; refuses what is not JSON, too large, of an unknown key or a wrong kind."""
+    if (request.content_length or 0) > LARGEST:
+        raise problems.ContentTooLarge(limit="256 KB")
+    try:
+        text = request.get_data(cache=False).decode("utf-8")
+        body = json.loads(text, object_pairs_hook=_once, parse_constant=_refuse_constant)
+        json.dumps(body, ensure_ascii=False).encode("utf-8")
+    except (ValueError, RecursionError) as wrong:
+        raise problems.MalformedContent(detail=str(wrong)[:120]) from wrong
+    if not isinstance(body, dict):
+        raise problems.MalformedContent(detail="cần một đối tượng JSON")
+    unknown = sorted(set(body) - KNOWN)
+    if unknown:
+        raise problems.InvalidFields({name[:40]: problems.field("unknown_key") for name in unknown})
+    _check_kinds(body)
+    return body
+
+
+def _check_kinds(body: dict[str, Any]) -> None:
+    wrong = {
+        name: problems.field("wrong_kind")
+        for name, kind in (
+            ("campaign", str),
+            ("unit", str),
+            ("form_code", str),
+            ("mode", str),
+            ("answers", dict),
+            ("details", dict),
+            ("accept_invalid", bool),
+            ("draft", bool),
+            ("version", int),
+        )
+        if not isinstance(body.get(name, kind()), kind)
+    }
+    if wrong:
+        raise problems.InvalidFields(wrong)
+
+
+@blueprint.put("/responses/<uuid>")
+@guards.needs(Permission.RESPONSE_SUBMIT)
+def receive(uuid: str) -> Any:
+    body = _body()
+    campaign = campaigns.one_visible_to(guards.actor(), body.get("campaign", ""))
+    entry = responses.Entry(
+        unit=body.get("unit", ""),
+        form_code=body.get("form_code", ""),
+        mode=body.get("mode", ""),
+        answers=body.get("answers", {}),
+        details=body.get("details", {}),
+        accept_invalid=body.get("accept_invalid", False),
+    )
+    verb = responses.save_draft if body.get("draft") else responses.submit
+    receipt = verb(guards.actor(), campaign, uuid, entry, version=body.get("version"))
+    db.session.commit()
+    reply = {"received": receipt.uuid, "digest": receipt.digest, "version": receipt.version}
+    return reply, 201 if receipt.is_new else 200

@@ -1,0 +1,193 @@
+"""Responses: the list, one with its history, the entry form, the receipt, corrections."""
+
+import logging
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from markupsafe import Markup
+
+from survey_app import problems
+from survey_app.domain import campaigns, rechecks, response_views, responses
+from survey_app.domain.paging import page_number
+from survey_app.extensions import db
+from survey_app.models import Campaign, Response
+from survey_app.vocabulary import FlagReason, Permission, ResponseState
+from survey_app.web import entry_page, guards
+from survey_app.web.forms.entry import EntryForm, form_class
+from survey_app.web.navigation import use_campaign
+
+blueprint = Blueprint("responses", __name__)
+log = logging.getLogger(__name__)
+
+
+@blueprint.get("/campaigns/<code>/responses")
+@guards.needs(Permission.RESPONSE_VIEW)
+def index(code: str) -> Any:
+    campaign = use_campaign(code)
+    wanted = {name: request.args.get(name, "") for name in ("q", "state", "unit", "enumerator")}
+    page = response_views.search(
+        guards.actor(), campaign, page_number(request.args.get("page", "1")), **wanted
+    )
+    return render_template(
+        "responses/index.html",
+        page_of=page,
+        wanted=wanted,
+        states=list(ResponseState),
+        units=campaigns.units_of(campaign),
+        returned=rechecks.open_for(guards.actor(), campaign),
+    )
+
+
+@blueprint.get("/campaigns/<code>/responses/new")
+@guards.needs(Permission.RESPONSE_SUBMIT)
+def new(code: str) -> Any:
+    campaign = use_campaign(code)
+    responses.check_open(campaign)
+    unit, mode = request.args.get("unit", ""), request.args.get("mode", "")
+    return entry_page.new_page(guards.actor(), campaign, unit=unit, mode=mode)
+
+
+def _form_of(questionnaire_sha256: str) -> EntryForm:
+    form = form_class(campaigns.questionnaire_of(questionnaire_sha256))()
+    if forged := form.unknown_names(request.form):
+        log.warning("fields nobody asked for: %s", ", ".join(sorted(forged))[:200])
+    return form
+
+
+def _again(form: EntryForm, campaign: Campaign, refusal: problems.Problem, kind: str, **facts: Any) -> Any:
+    """Show the form again with everything that was typed and the sentences beside their fields."""
+    db.session.rollback()
+    form.put(refusal.fields)
+    page = entry_page.render_form(
+        form,
+        form.questionnaire,
+        errors=form.error_list,
+        kind=kind,
+        refusal=None if refusal.fields else refusal,
+        ask_accept="accept_invalid" in refusal.fields or form.accept_invalid.data,
+        unit_options=_units(campaign, form.unit.data or "", facts.pop("kept_unit", None)),
+        mode_options=entry_page.mode_options(campaign, form.mode.data or ""),
+        **facts,
+    )
+    return page, refusal.status
+
+
+def _units(campaign: Campaign, chosen: str, kept: tuple[str, str] | None = None) -> Markup:
+    found = entry_page.unit_options(guards.actor(), campaign, chosen)
+    if kept and f'value="{kept[0]}"' not in found:
+        found += entry_page.options([kept], chosen)
+    return found
+
+
+@blueprint.post("/campaigns/<code>/responses")
+@guards.needs(Permission.RESPONSE_SUBMIT)
+def submit(code: str) -> Any:
+    campaign = use_campaign(code)
+    form = _form_of(campaign.questionnaire_sha256)
+    is_draft = request.form.get("action") == "draft"
+    verb = responses.save_draft if is_draft else responses.submit
+    version = int(form.version.data) if (form.version.data or "").isdecimal() else None
+    try:
+        receipt = verb(guards.actor(), campaign, form.uuid.data or "", form.entry(), version=version)
+    except problems.InvalidFields as refusal:
+        return _again(form, use_campaign(code), refusal, "new", action=url_for("responses.submit", code=code))
+    except problems.StaleVersion as refusal:
+        return _stale(form, use_campaign(code), refusal)
+    db.session.commit()
+    if is_draft:
+        return redirect(url_for("responses.edit", uuid=receipt.uuid, saved="1"), 303)
+    return redirect(url_for("responses.receipt", uuid=receipt.uuid), 303)
+
+
+def _stale(form: EntryForm, campaign: Campaign, refusal: problems.StaleVersion) -> Any:
+    db.session.rollback()
+    present = responses.one_visible_to(guards.actor(), form.uuid.data)
+    form.version.data = str(present.version)
+    kind = "draft" if present.state == ResponseState.DRAFT else "returned"
+    action = url_for("responses.submit", code=campaign.code)
+    if kind == "returned":
+        action = url_for("responses.correct", uuid=present.uuid)
+    return _again(form, campaign, refusal, kind, action=action, response=present)
+
+
+@blueprint.get("/responses/<uuid>/receipt")
+@guards.needs(Permission.RESPONSE_SUBMIT)
+def receipt(uuid: str) -> Any:
+    response = responses.one_visible_to(guards.actor(), uuid)
+    use_campaign(response.campaign.code)
+    return render_template("responses/receipt.html", response=response)
+
+
+@blueprint.get("/responses/<uuid>")
+@guards.needs(Permission.RESPONSE_VIEW)
+def show(uuid: str) -> Any:
+    return response_page(uuid)
+
+
+def response_page(uuid: str, **facts: Any) -> str:
+    """Render a response with its answers, flags and history; refuses one that is not the visitor's."""
+    response = responses.one_visible_to(guards.actor(), uuid)
+    use_campaign(response.campaign.code)
+    return render_template(
+        "responses/show.html",
+        response=response,
+        sections=response_views.sections_of(response),
+        changes=response_views.changes_of(response),
+        flags=rechecks.of_response(guards.actor(), response),
+        reasons=list(FlagReason),
+        **facts,
+    )
+
+
+@blueprint.get("/responses/<uuid>/edit")
+@guards.needs(Permission.RESPONSE_SUBMIT)
+def edit(uuid: str) -> Any:
+    response = responses.one_to_edit(guards.actor(), uuid)
+    campaign = use_campaign(response.campaign.code)
+    questionnaire = campaigns.questionnaire_of(response.questionnaire_sha256)
+    form = form_class(questionnaire)(None, uuid=response.uuid, version=str(response.version))
+    form.fill(responses.entry_of(response, response.questionnaire_sha256))
+    is_draft = response.state == ResponseState.DRAFT
+    action = (
+        url_for("responses.submit", code=campaign.code)
+        if is_draft
+        else url_for("responses.correct", uuid=uuid)
+    )
+    return entry_page.render_form(
+        form,
+        questionnaire,
+        errors=[],
+        kind="draft" if is_draft else "returned",
+        action=action,
+        response=response,
+        saved=request.args.get("saved") == "1",
+        flags=rechecks.open_of(response),
+        unit_options=_units(campaign, form.unit.data or "", _kept_unit(response)),
+        mode_options=entry_page.mode_options(campaign, form.mode.data or ""),
+    )
+
+
+def _kept_unit(response: Response) -> tuple[str, str] | None:
+    return (response.unit.code, response.unit.name) if response.unit else None
+
+
+@blueprint.post("/responses/<uuid>/edit")
+@guards.needs(Permission.RESPONSE_SUBMIT)
+def correct(uuid: str) -> Any:
+    response = responses.one_to_edit(guards.actor(), uuid)
+    campaign = use_campaign(response.campaign.code)
+    form = _form_of(response.questionnaire_sha256)
+    version = int(form.version.data) if (form.version.data or "").isdecimal() else 0
+    try:
+        responses.correct(
+            guards.actor(), response, form.entry(), version=version, reason=form.reason.data or ""
+        )
+    except problems.InvalidFields as refusal:
+        present = responses.one_to_edit(guards.actor(), uuid)
+        facts = {"action": request.path, "flags": rechecks.open_of(present), "kept_unit": _kept_unit(present)}
+        return _again(form, use_campaign(campaign.code), refusal, "returned", response=present, **facts)
+    except problems.StaleVersion as refusal:
+        form.uuid.data = uuid
+        return _stale(form, use_campaign(campaign.code), refusal)
+    db.session.commit()
+    return redirect(url_for("responses.receipt", uuid=uuid), 303)
