@@ -5,7 +5,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -15,7 +14,7 @@ from scoring.contracts import index_contract, satisfaction_contract, text_or_non
 from scoring.errors import refusal
 from scoring.flags import flags_of, is_incomplete, is_surveyed
 from scoring.method import Method
-from scoring.points import half_up
+from scoring.points import Exact, half_up
 from scoring.questionnaire import Questionnaire
 from scoring.ranking import ranks, stand, summarise
 from scoring.satisfaction import UnitResult, empty_unit, measure
@@ -150,12 +149,11 @@ def _satisfaction_rows(
     method: Method,
 ) -> list[tuple[UnitResult, Decimal | None, int | None, list[str]]]:
     """Give each result its published points, its rank in its group and its flags."""
-    values: dict[str, Fraction | None] = {}
+    values: dict[str, Exact | None] = {}
     for result in results:
         shown = components[result.unit]
         kept = shown is not None and (method.rank_incomplete or not is_incomplete(result))
-        exact = result.points if method.rank_on == "unrounded" else Fraction(shown or 0)
-        values[result.unit] = exact if kept else None
+        values[result.unit] = (result.points if method.rank_on == "unrounded" else shown) if kept else None
     groups: dict[str, list[str]] = {}
     for result in results:
         group = table[result.unit].group if result.unit in table else ""

@@ -1,8 +1,9 @@
 """Exact whole-number sums of answers by cluster: everything a variance needs, addable in any order."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -13,6 +14,7 @@ from scoring.errors import refusal
 from scoring.method import Method
 from scoring.questionnaire import GENERAL, LEVELS, Questionnaire
 from scoring.satisfaction import FULL_ANSWER
+from scoring.tally import ALPHABET
 
 Whole = NDArray[Any]  # int64; Python integers where weights make them longer
 
@@ -38,6 +40,14 @@ class Layout:
     def components(self) -> tuple[str, ...]:
         """Return `all`, the factors and the criteria, in this order."""
         return (*self.groups, *self.criteria)
+
+    @cached_property
+    def membership(self) -> NDArray[np.float32]:
+        """Return criterion × component: 1 where the criterion belongs to the component, else 0."""
+        member = np.zeros((len(self.criteria), len(self.components)), dtype=np.float32)
+        for column, component in enumerate(self.components):
+            member[list(self.places(component)), column] = 1
+        return member
 
     def places(self, component: str) -> tuple[int, ...]:
         """Return where the criteria of a component stand; refuses a component the layout has not."""
@@ -67,8 +77,8 @@ def layout_of(questionnaire: Questionnaire, method: Method) -> Layout:
 class UnitMoments:
     """The sums of one unit; x holds a response's attained parts by criterion, then its valid answers, 0 or 1.
 
-    `clusters` in the order of their labels; `responses[c]` counts forms; `valid[c, g]` those with a valid answer
-    to group g of the layout; `first[c]` is Σw·x and `second[c]` is Σw²·x·xᵀ, over the whole unit in one entry
+    `clusters` in the order of their labels; `responses[c]` counts forms; `valid[c, k]` those with a valid answer
+    to component k of the layout; `first[c]` is Σw·x and `second[c]` is Σw²·x·xᵀ, over the whole unit in one entry
     unless the moments were asked for by cluster.
     """
 
@@ -210,12 +220,9 @@ def _forms(layout: Layout, where: str, text: str) -> Iterator[NDArray[np.uint8]]
 def _summed(layout: Layout, answers: NDArray[np.uint8]) -> tuple[Whole, Whole, Whole, Whole]:
     parts, valid = attained_and_valid(layout, answers)
     x = np.concatenate([parts, valid], axis=1)
-    member = np.zeros((len(layout.criteria), len(layout.groups)), dtype=np.float32)
-    for group, places in enumerate(layout.groups.values()):
-        member[list(places), group] = 1
     return (
         np.int64(len(answers)),
-        np.count_nonzero(valid @ member, axis=0),
+        np.count_nonzero(valid @ layout.membership, axis=0),
         x.sum(axis=0).astype(np.int64),
         (x.T @ x).astype(np.int64),
     )

@@ -43,6 +43,11 @@ def test_the_made_up_campaign_reads_like_another_reader_reads_it(
     assert (len(sheet), sheet.form_codes[0], sheet.numbers[0], sheet.numbers[-1]) == (200, "S001", 2, 201)
     assert sheet.ignored == ("block", "N", "M", "Npsu", "sex", "age", "start", "duration_s")
     assert sheet.tally() == Tally.from_packed(sipas, campaign_200)
+    # sha256sum tests/golden/campaign_200.csv
+    assert (sheet.where, sheet.sha256) == (
+        "campaign_200.csv",
+        "a7a85f0780bc1c9e86e0118b11330edf6595accf3132ddfdeb4b4259fe4c3d47",
+    )
 
 
 def test_a_row_carries_everything_an_import_needs(read: Read) -> None:

@@ -179,6 +179,18 @@ def test_ranks_on_unrounded_points_part_what_print_alike(
         assert [unit["rank"] for unit in found] == wanted
 
 
+def test_a_unit_with_no_satisfied_answer_has_zero_points_and_the_last_rank(
+    book: Callable[..., ScoreBook],
+) -> None:
+    scored = book({"A": "333" * 3, "B": "334" + "333" * 9, "C": "444"}, units("A", "B", "C"))
+    assert [(unit["points"], unit["rank"]) for unit in scored.satisfaction["units"]] == [
+        ("0.00", 2),
+        ("0.33", 1),
+        (None, None),
+    ]
+    assert [unit["total_points"] for unit in scored.index["units"]] == ["80.00", "80.33", None]
+
+
 def test_two_units_swapped_keep_their_ranks(book: Callable[..., ScoreBook]) -> None:
     rows, answers = units("A", "B", "C"), {"A": "434" * 3, "B": "333" * 3, "C": "444" * 3}
     one, other = book(answers, rows), book(dict(reversed(answers.items())), rows[::-1])

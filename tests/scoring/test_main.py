@@ -1,60 +1,21 @@
-"""The program as people run it: contracts, formats, exit codes, and refusals in Vietnamese."""
+"""The program as people run it: contracts, formats, and what it says beside its results."""
 
 import csv
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 
-ROOT = Path(__file__).parents[2]
-GOLDEN = ROOT / "tests" / "golden"
-ANSWERS = str(GOLDEN / "campaign_200.csv")
-UNITS = str(GOLDEN / "units_campaign_200.csv")
-HA_NAM = str(GOLDEN / "hanam_2022.csv")
-IGNORED = "bỏ qua cột không thuộc phiếu hỏi hoặc danh sách:"
-
-Run = Callable[..., subprocess.CompletedProcess[bytes]]
+from .program import ANSWERS, HA_NAM, IGNORED, ROOT, UNITS, done, refused, run
 
 
 @pytest.fixture(scope="module")
-def run() -> Run:
-    """Runs `python -m scoring` as a process of its own, in the plainest locale."""
-
-    def call(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[bytes]:
-        environment = {"PATH": os.environ["PATH"], "LC_ALL": "C", "PYTHONPATH": str(ROOT)}
-        return subprocess.run(
-            [sys.executable, "-W", "error", "-m", "scoring", *arguments],
-            cwd=cwd,
-            env=environment,
-            capture_output=True,
-            check=False,
-            timeout=60,
-        )
-
-    return call
-
-
-def done(process: subprocess.CompletedProcess[bytes]) -> bytes:
-    """Return the output of a run that went well."""
-    assert (process.returncode, process.stderr.decode()) == (0, process.stderr.decode())
-    return process.stdout
-
-
-def refused(process: subprocess.CompletedProcess[bytes], code: int = 1) -> str:
-    """Return the reasons of a run that was refused, without any output or traceback."""
-    reasons = process.stderr.decode()
-    assert (process.returncode, process.stdout, "Traceback" in reasons) == (code, b"", False)
-    return reasons
-
-
-@pytest.fixture(scope="module")
-def satisfaction(run: Run) -> dict[str, Any]:
+def satisfaction() -> dict[str, Any]:
     """The JSON of the made-up campaign with its units."""
     return json.loads(done(run("satisfaction", ANSWERS, "--units", UNITS, "--format", "json")))
 
@@ -101,7 +62,7 @@ def test_the_json_of_the_survey_agrees_with_another_program(
     } == {code: [counts[:5] for counts in each["items"].values()] for code, each in expected.items()}
 
 
-def test_ranks_are_by_group_with_units_and_over_all_without(run: Run, satisfaction: dict[str, Any]) -> None:
+def test_ranks_are_by_group_with_units_and_over_all_without(satisfaction: dict[str, Any]) -> None:
     grouped = {unit["unit"]: unit["rank"] for unit in satisfaction["units"]}
     assert grouped == {"D05": 6, "D09": 4, "D11": 1, "D13": 5, "D14": 3, "D16": 1, "K05": 1}
     alone = json.loads(done(run("satisfaction", ANSWERS, "--format", "json")))
@@ -110,7 +71,7 @@ def test_ranks_are_by_group_with_units_and_over_all_without(run: Run, satisfacti
     }
 
 
-def test_unknown_columns_are_named_on_standard_error_and_nowhere_else(run: Run) -> None:
+def test_unknown_columns_are_named_on_standard_error_and_nowhere_else() -> None:
     process = run("satisfaction", ANSWERS, "--format", "json")
     assert process.stderr.decode() == (
         f"campaign_200.csv: {IGNORED} block, N, M, Npsu, sex, age, start, duration_s.\n"
@@ -118,13 +79,13 @@ def test_unknown_columns_are_named_on_standard_error_and_nowhere_else(run: Run) 
     assert process.stdout.endswith(b"}\n")
 
 
-def test_the_same_input_gives_the_same_bytes_in_every_format(run: Run) -> None:
+def test_the_same_input_gives_the_same_bytes_in_every_format() -> None:
     for form in ("table", "json", "csv"):
         one, again = (done(run("satisfaction", ANSWERS, "--format", form)) for _ in range(2))
         assert one == again
 
 
-def test_rows_and_columns_in_another_order_give_the_same_numbers(run: Run, tmp_path: Path) -> None:
+def test_rows_and_columns_in_another_order_give_the_same_numbers(tmp_path: Path) -> None:
     with Path(ANSWERS).open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     with (tmp_path / "x.csv").open("w", encoding="utf-8-sig", newline="") as file:
@@ -139,7 +100,7 @@ def test_rows_and_columns_in_another_order_give_the_same_numbers(run: Run, tmp_p
     assert one["input"]["sha256"] != other["input"]["sha256"]
 
 
-def test_a_workbook_gives_the_same_numbers_as_its_csv(run: Run, tmp_path: Path) -> None:
+def test_a_workbook_gives_the_same_numbers_as_its_csv(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     with Path(ANSWERS).open(encoding="utf-8", newline="") as file:
         for row in csv.reader(file):
@@ -154,7 +115,7 @@ def test_a_workbook_gives_the_same_numbers_as_its_csv(run: Run, tmp_path: Path) 
     assert one["units"] == other["units"]
 
 
-def test_the_program_prints_the_whole_published_table(run: Run) -> None:
+def test_the_program_prints_the_whole_published_table() -> None:
     result = json.loads(done(run("index", HA_NAM, "--format", "json")))
     assert list(result) == ["method", "units", "groups"]
     with Path(HA_NAM).open(encoding="utf-8", newline="") as file:
@@ -186,7 +147,7 @@ def test_the_program_prints_the_whole_published_table(run: Run) -> None:
     assert list(result["units"][0]) == ["unit", "group", "total_points", "index", "rank", "band"]
 
 
-def test_the_csv_of_the_index_repeats_the_published_columns(run: Run) -> None:
+def test_the_csv_of_the_index_repeats_the_published_columns() -> None:
     rows = list(csv.DictReader(done(run("index", HA_NAM, "--format", "csv")).decode().splitlines()))
     with Path(HA_NAM).open(encoding="utf-8", newline="") as file:
         published = list(csv.DictReader(file))
@@ -194,7 +155,7 @@ def test_the_csv_of_the_index_repeats_the_published_columns(run: Run) -> None:
     assert [row["band"] for row in rows].count("Khá") == 3
 
 
-def test_the_table_is_the_default_and_speaks_vietnamese(run: Run) -> None:
+def test_the_table_is_the_default_and_speaks_vietnamese() -> None:
     index = done(run("index", HA_NAM)).decode()
     assert "   5  Văn phòng UBND tỉnh                      56,75         x      56,75   94,58  Tốt\n" in index
     assert "Chỉ số trung bình: 89,60; điểm khảo sát trung bình: 9,45\n" in index
@@ -205,7 +166,7 @@ def test_the_table_is_the_default_and_speaks_vietnamese(run: Run) -> None:
     assert "chưa được đối chiếu với văn bản gốc" in survey
 
 
-def test_the_result_goes_into_a_file_where_asked(run: Run, tmp_path: Path) -> None:
+def test_the_result_goes_into_a_file_where_asked(tmp_path: Path) -> None:
     process = run("index", HA_NAM, "--format", "csv", "-o", str(tmp_path / "x.csv"))
     assert done(process) == b""
     assert (tmp_path / "x.csv").read_bytes() == done(run("index", HA_NAM, "--format", "csv"))
@@ -213,7 +174,7 @@ def test_the_result_goes_into_a_file_where_asked(run: Run, tmp_path: Path) -> No
     assert refused(unwritable).splitlines()[-1].startswith("x.csv: không ghi được tệp (")
 
 
-def test_every_aggregation_runs_from_the_command_line(run: Run) -> None:
+def test_every_aggregation_runs_from_the_command_line() -> None:
     found = {}
     for method in (
         "criterion-mean",
@@ -235,9 +196,7 @@ def test_every_aggregation_runs_from_the_command_line(run: Run) -> None:
     assert (found["step-points"][1], found["threshold-points"][1]) == ("4.00", "7.19")
 
 
-def test_an_own_method_and_questionnaire_are_read_from_files(
-    run: Run, tmp_path: Path, small_text: str
-) -> None:
+def test_an_own_method_and_questionnaire_are_read_from_files(tmp_path: Path, small_text: str) -> None:
     (tmp_path / "own.toml").write_text(
         small_text + '[general]\ntext = "Nhìn chung?"\nverified = false\n', encoding="utf-8"
     )
@@ -267,7 +226,7 @@ def test_an_own_method_and_questionnaire_are_read_from_files(
     }
 
 
-def test_doubts_are_told_and_do_not_stop_the_work(run: Run, tmp_path: Path, small_text: str) -> None:
+def test_doubts_are_told_and_do_not_stop_the_work(tmp_path: Path, small_text: str) -> None:
     (tmp_path / "own.toml").write_text(small_text, encoding="utf-8")
     rows = "".join(f"{place},A,4,,,1,x\n" for place in range(12))
     heading = "form_code,unit,access_1,access_2,feedback_1,weight,access_9\n"
@@ -283,7 +242,7 @@ def test_doubts_are_told_and_do_not_stop_the_work(run: Run, tmp_path: Path, smal
     ]
 
 
-def test_units_with_unknown_columns_are_read_and_told(run: Run, tmp_path: Path) -> None:
+def test_units_with_unknown_columns_are_read_and_told(tmp_path: Path) -> None:
     text = Path(UNITS).read_text(encoding="utf-8").replace("quota", "quotas")
     (tmp_path / "u.csv").write_text(text, encoding="utf-8")
     process = run("satisfaction", ANSWERS, "--units", str(tmp_path / "u.csv"), "--format", "csv")
@@ -291,111 +250,7 @@ def test_units_with_unknown_columns_are_read_and_told(run: Run, tmp_path: Path) 
     assert process.stderr.decode().splitlines()[-1] == f"u.csv: {IGNORED} quotas."
 
 
-BAD_FILES = [
-    ("x.csv", b"", "x.csv: tệp không có dòng nào."),
-    ("x.csv", b"form_code,unit\n1,A\n", "x.csv: thiếu cột access_1."),
-    ("x.csv", "form_code,unit\nSở\n".encode("utf-16"), "x.csv: nội dung không phải là tệp .csv"),
-    (
-        "x.csv",
-        "form_code,unit,Sở".encode("cp1252", "replace") + b"\xff",
-        "x.csv: tệp không dùng bảng mã UTF-8.",
-    ),
-    ("x.xlsx", b"form_code,unit\n", "x.xlsx: nội dung không phải là tệp .xlsx"),
-    ("x.ods", b"form_code,unit\n", "x.ods: chỉ nhận tệp .csv hoặc .xlsx."),
-]
-
-
-@pytest.mark.parametrize(("name", "content", "reason"), BAD_FILES)
-def test_a_bad_file_is_refused_with_its_name(
-    run: Run, tmp_path: Path, name: str, content: bytes, reason: str
-) -> None:
-    (tmp_path / name).write_bytes(content)
-    assert refused(run("satisfaction", str(tmp_path / name))).startswith(reason)
-
-
-BAD_CELLS = [
-    ("access_1", "6", "dòng 2, cột access_1: “6” không phải câu trả lời."),
-    ("access_1", "0", "dòng 2, cột access_1: “0” không phải câu trả lời."),
-    ("feedback_4", "na", "dòng 2, cột feedback_4: “na” không phải câu trả lời."),
-    ("outcome_1", "NaN", "dòng 2, cột outcome_1: “NaN” không phải câu trả lời."),
-    ("outcome_1", "1e999", "dòng 2, cột outcome_1: “1e999” không phải câu trả lời."),
-    ("unit", "", "dòng 2, cột unit: đang để trống."),
-    ("form_code", "S002", "dòng 3, cột form_code: mã phiếu “S002” đã có ở dòng 2."),
-]
-
-
-@pytest.mark.parametrize(("column", "value", "reason"), BAD_CELLS)
-def test_a_bad_cell_is_refused_with_file_row_and_column(
-    run: Run, tmp_path: Path, column: str, value: str, reason: str
-) -> None:
-    with Path(ANSWERS).open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    rows[0][column] = value
-    with (tmp_path / "x.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-    process = run("satisfaction", str(tmp_path / "x.csv"), "-o", str(tmp_path / "out.json"))
-    assert refused(process).startswith(f"x.csv, {reason}")
-    assert not (tmp_path / "out.json").exists()
-
-
-@pytest.mark.parametrize(
-    ("arguments", "reason"),
-    [
-        (("satisfaction", "none.csv"), "none.csv: không tìm thấy tệp."),
-        (
-            ("satisfaction", ANSWERS, "--method", "ha-nam"),
-            "Không có phương pháp “ha-nam” (có phải “ha-nam-2022”?).",
-        ),
-        (("satisfaction", ANSWERS, "--questionnaire", "sipas"), "Không có phiếu hỏi “sipas”"),
-        (("satisfaction", ANSWERS, "--method", "none.toml"), "none.toml: không tìm thấy tệp."),
-        (
-            ("satisfaction", ANSWERS, "--method", "general-question"),
-            "Phương pháp general-question dùng câu hỏi chung",
-        ),
-        (
-            ("satisfaction", ANSWERS, "--units", HA_NAM),
-            "Danh sách đơn vị: đơn vị “D05” có phiếu nhưng không có",
-        ),
-        (("index", UNITS), "units_campaign_200.csv: thiếu cột satisfaction_points."),
-        (("index", HA_NAM, "--method", "pooled"), "Không có phương pháp “pooled”"),
-    ],
-)
-def test_what_does_not_fit_is_refused_by_name(run: Run, arguments: tuple[str, ...], reason: str) -> None:
-    assert refused(run(*arguments)).startswith(reason)
-
-
-def test_points_above_the_maximum_are_refused_with_file_and_unit(run: Run, tmp_path: Path) -> None:
-    text = Path(HA_NAM).read_text(encoding="utf-8").replace("86.00,9.23", "96.00,9.23")
-    (tmp_path / "diem.csv").write_text(text, encoding="utf-8")
-    assert refused(run("index", str(tmp_path / "diem.csv"))) == (
-        "diem.csv, đơn vị SNV: tổng điểm 105,23 vượt điểm tối đa 100. Hãy kiểm tra lại các cột điểm.\n"
-    )
-
-
-@pytest.mark.parametrize(
-    ("arguments", "complaint"),
-    [
-        ((), "Sai cách gọi lệnh. Thiếu: satisfaction|index."),
-        (("satisfaction",), "Sai cách gọi lệnh. Thiếu: ANSWERS."),
-        (("index", HA_NAM, "--units", UNITS), f"Sai cách gọi lệnh. Không hiểu: --units {UNITS}."),
-        (
-            ("index", HA_NAM, "--format", "xml"),
-            "Sai cách gọi lệnh. 'xml' không dùng được cho --format; chọn: ",
-        ),
-        (("index", HA_NAM, "--method"), "Sai cách gọi lệnh. Sau --method cần một giá trị."),
-    ],
-)
-def test_a_wrong_call_ends_with_two_and_shows_the_right_one(
-    run: Run, arguments: tuple[str, ...], complaint: str
-) -> None:
-    reasons = refused(run(*arguments), code=2)
-    assert reasons.startswith(complaint)
-    assert "\nCách gọi: python -m scoring" in reasons
-
-
-def test_help_lists_what_ships(run: Run) -> None:
+def test_help_lists_what_ships() -> None:
     text = done(run("satisfaction", "--help")).decode()
     assert "sipas-2017, sipas-2022, sipas-2023" in " ".join(text.split())
     assert "ha-nam-2022" in text

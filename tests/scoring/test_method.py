@@ -208,6 +208,42 @@ def test_a_broken_method_is_refused_by_name(
     assert named in str(caught.value)
 
 
+def test_the_bounds_of_a_methods_numbers_are_legal(method_with: Callable[..., Method]) -> None:
+    for old, new in (
+        ("maximum = 10\n", "maximum = 1\n"),
+        ("maximum = 10\n", "maximum = 1000\n"),
+        ("decimals = 2", "decimals = 0"),
+        ("decimals = 2", "decimals = 6"),
+        ("share = 0.8", "share = 0"),
+        ("share = 0.8", "share = 1"),
+        ("factors = [1, 2, 3, 4]", "factors = [20]"),
+        ("from = 95", "from = 100"),
+        (LINEAR, THRESHOLD + "full_from = 100\nzero_below = 0\n"),
+        (COMBINATION, CUSTOM + "{ access = 1, feedback = 0 }"),
+    ):
+        assert new.strip() in method_with((old, new)).text
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("maximum = 10\n", "maximum = 1001\n"),
+        ("decimals = 2", "decimals = -1"),
+        ("factors = [1, 2, 3, 4]", "factors = [21]"),
+        ("from = 95", "from = 101"),
+        (LINEAR, STEP + "step = [{ from = 0, points = 0 }, { from = 101, points = 1 }]\n"),
+        (LINEAR, THRESHOLD + "full_from = 100\nzero_below = 101\n"),
+        (COMBINATION, CUSTOM + "{ access = 1.5, feedback = -0.5 }"),
+    ],
+)
+def test_a_number_beyond_its_bounds_is_refused(
+    method_with: Callable[..., Method], old: str, new: str
+) -> None:
+    with pytest.raises(ScoringError) as caught:
+        method_with((old, new))
+    assert caught.value.code == "number_range"
+
+
 def test_a_step_above_a_maximum_with_decimals_is_refused(method_with: Callable[..., Method]) -> None:
     steps = STEP + "step = [{ from = 0, points = 0 }, { from = 50, points = 10 }]\n"
     assert method_with((LINEAR, steps), ("maximum = 10\n", "maximum = 10.5\n")).points.steps[1].points == 10

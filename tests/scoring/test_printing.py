@@ -143,6 +143,13 @@ def test_the_table_of_the_index_is_exactly_this(with_units: Any) -> None:
     )
 
 
+def test_units_without_an_index_stand_below_those_with_one(small: Questionnaire, ha_nam: Method) -> None:
+    own = [UnitRow(code, f"Sở {code}", "g", Decimal(100), Decimal(80)) for code in "ABC"]
+    book = score(Tally.from_packed(small, [("B", "434" * 3), ("C", "444" * 3)]), small, ha_nam, own)
+    lines = index_table(book.index, [(unit, None) for unit in own]).splitlines()
+    assert [line.split()[:3] for line in lines[6:9]] == [["1", "Sở", "C"], ["2", "Sở", "B"], ["–", "Sở", "A"]]
+
+
 def test_the_csv_of_the_survey_has_one_row_a_unit(satisfaction: dict[str, Any]) -> None:
     text = satisfaction_csv(satisfaction)
     found = list(csv.DictReader(text.splitlines()))

@@ -243,6 +243,41 @@ def test_a_broken_question_is_refused_by_name(small_text: str, added: str, code:
     assert named in str(caught.value)
 
 
+def test_a_questionnaire_may_have_no_other_questions(small_text: str) -> None:
+    questionnaire = parse_questionnaire(small_text.partition("[[question]]")[0], "own.toml")
+    assert questionnaire.questions == ()
+    assert (questionnaire.title, questionnaire.source, questionnaire.note) == (
+        "Phiếu nhỏ",
+        "Kiểm thử",
+        "Không dùng để hỏi",
+    )
+    assert [(each.number, each.text) for each in questionnaire.criteria] == [
+        (1, "Đủ chỗ ngồi."),
+        (2, "Sạch sẽ."),
+        (1, "Trả lời kịp thời."),
+    ]
+
+
+def test_the_rule_of_a_code_is_said_where_it_is_broken(small_text: str) -> None:
+    for old, new, sentence in (
+        (
+            '"small-1"',
+            '"small_1"',
+            "own.toml: mã “small_1” sai dạng. "
+            "Hãy dùng chữ thường không dấu, chữ số và gạch nối, ví dụ sipas-2017.",
+        ),
+        (
+            '{ code = "access", name',
+            '{ code = "access-1", name',
+            "own.toml, factor thứ 1: mã “access-1” sai dạng. "
+            "Hãy dùng chữ thường không dấu, chữ số và gạch dưới, ví dụ access_1.",
+        ),
+    ):
+        with pytest.raises(ScoringError) as caught:
+            parse_questionnaire(small_text.replace(old, new), "own.toml")
+        assert str(caught.value) == sentence
+
+
 def test_limits_that_meet_are_legal(small_text: str) -> None:
     text = small_text + QUESTION + 'kind = "integer"\nminimum = 0\nmaximum = 0\nrequired = true\n'
     question = parse_questionnaire(text, "own.toml").questions[1]

@@ -40,6 +40,7 @@ def csv_file(tmp_path: Path) -> Callable[[bytes], Path]:
         '"unit","note"\n"A","Đắk"\n"B",""\n',
         " unit , note \nA,Đắk\nB,\n",
         "unit,note,,\nA,Đắk,,\nB,,,\n",
+        "unit,note,\nA,Đắk,\nB,,\n",
     ],
 )
 def test_the_same_table_is_read_from_every_spelling(csv_file: Callable[[bytes], Path], content: str) -> None:
@@ -84,6 +85,7 @@ def test_the_checksum_is_of_the_bytes_of_the_file(csv_file: Callable[[bytes], Pa
         (b"unit,note,unit\n", "column_twice", "cột unit"),
         (b"unit,note, unit \n", "column_twice", "cột unit"),
         (b"unit,note\nA,x\nB\n", "row_width", "dòng 3: có 1 ô trong khi tiêu đề có 2 cột"),
+        (b"unit,note\nA\n", "row_width", "dòng 2: có 1 ô"),
         (b"unit,note\nA,x,\nB,x,y\n", "row_width", "dòng 3: có 3 ô trong khi tiêu đề có 2 cột"),
         (b'unit,note\nA,x\nB,"never closed\n', "csv_broken", "dòng 3"),
         (b'unit,note\n"A"x,y\n', "csv_broken", "dòng 2"),

@@ -1,0 +1,219 @@
+"""How far an index may be from the truth: variances by linearisation, in exact whole-number arithmetic."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm
+
+import numpy as np
+
+from scoring.errors import refusal
+from scoring.moments import Layout, Moments, UnitMoments
+
+Exact = int | Fraction
+
+DESIGNS = ("srs", "cluster", "two_stage")
+SINGLE_CLUSTER = ("undefined", "remove", "adjust")
+
+
+@dataclass(frozen=True)
+class Block:
+    """Criteria that are summed before anything else: Σs/Σv over them, with its fixed weight in the index."""
+
+    places: tuple[int, ...]
+    weight: Fraction
+
+
+@dataclass(frozen=True)
+class Stratum:
+    """One unit's sums over blocks: entries 2b and 2b+1 are attained parts and valid answers of block b.
+
+    `totals[c]` by cluster; `products[c]` are the sums of products, one entry for the whole unit unless kept by
+    cluster. `population` and `clusters_in_population` are None where unknown: then no correction is made.
+    """
+
+    unit: str
+    responses: tuple[int, ...]
+    totals: tuple[tuple[Exact, ...], ...]
+    products: tuple[tuple[tuple[Exact, ...], ...], ...]
+    population: int | None = None
+
+    @property
+    def n(self) -> int:
+        """Return how many responses the unit has."""
+        return sum(self.responses)
+
+    @property
+    def sampled(self) -> Fraction:
+        """Return the sampling fraction, 0 where the population is unknown."""
+        return Fraction(0) if self.population is None else Fraction(self.n, self.population)
+
+
+@dataclass(frozen=True)
+class Linear:
+    """An index as a share p of 0–1 and its linearisation z = Σ coefficient · x / scale, in whole numbers."""
+
+    p: Fraction
+    coefficients: tuple[int, ...]
+    scale: int
+
+    def total(self, row: Sequence[Exact]) -> Exact:
+        """Return scale · Σz of one row of sums."""
+        return sum(a * x for a, x in zip(self.coefficients, row, strict=True))
+
+    def squares(self, products: Sequence[Sequence[Exact]]) -> Exact:
+        """Return scale² · Σz² of one matrix of sums of products."""
+        return self.total([self.total(row) for row in products])
+
+
+@dataclass(frozen=True)
+class TwoStage:
+    """What a two-stage sample was drawn from: the unit's clusters, and the people of each sampled cluster."""
+
+    clusters: int
+    people: Mapping[str, int]
+
+
+def stratum_of(unit: str, moments: UnitMoments, blocks: Sequence[Block], population: int | None) -> Stratum:
+    """Return a unit's sums over blocks; refuses a population smaller than the sample."""
+    if population is not None and moments.n > population:
+        raise refusal("sample_over_population", unit=unit, n=moments.n, population=population)
+    width = moments.first.shape[1] // 2
+    gather = np.zeros((2 * width, 2 * len(blocks)), dtype=np.int64)
+    for place, block in enumerate(blocks):
+        for criterion in block.places:
+            gather[criterion, 2 * place] = gather[width + criterion, 2 * place + 1] = 1
+    totals = (moments.first @ gather).tolist()
+    products = [(gather.T @ second @ gather).tolist() for second in moments.second]
+    return Stratum(
+        unit,
+        tuple(moments.responses.tolist()),
+        tuple(map(tuple, totals)),
+        tuple(tuple(map(tuple, each)) for each in products),
+        population,
+    )
+
+
+def linearise(strata: Sequence[Stratum], blocks: Sequence[Block], full: int) -> Linear | None:
+    """Return p = Σ weight · Σs/(full · Σv) over the strata together; None where a block has no valid answer."""
+    sums = [sum(column) for column in zip(*(row for each in strata for row in each.totals), strict=True)]
+    p, exact = Fraction(0), list[Fraction]()
+    for place, block in enumerate(blocks):
+        parts, valid = sums[2 * place], sums[2 * place + 1]
+        if not valid:
+            return None
+        share = Fraction(parts) / (full * valid)
+        p += block.weight * share
+        exact += [block.weight / (full * valid), -block.weight * share / valid]
+    scale = lcm(*(each.denominator for each in exact))
+    return Linear(p, tuple(int(each * scale) for each in exact), scale)
+
+
+def variance_srs(strata: Sequence[Stratum], linear: Linear) -> Fraction | None:
+    """Return Σ_u (1 − n/N) · n/(n−1) · Σ(z − z̄)², every response of a unit counting, without a valid answer as 0.
+
+    None where a unit has one response and is no census.
+    """
+    return _sum([_srs(each, linear) for each in strata], linear)
+
+
+def variance_cluster(
+    strata: Sequence[Stratum], linear: Linear, single_cluster: str = "undefined"
+) -> Fraction | None:
+    """Return Σ_u m/(m−1) · Σ(Z − Z̄)² over the clusters of each unit, Z the cluster's total of z.
+
+    A unit of one cluster has no such variance: `undefined` gives None, `remove` leaves the unit's part out,
+    `adjust` measures its total from the mean of all clusters. Refuses another word.
+    """
+    if single_cluster not in SINGLE_CLUSTER:
+        raise refusal("choice_unknown", value=single_cluster, known=", ".join(SINGLE_CLUSTER))
+    every = [[linear.total(row) for row in each.totals] for each in strata]
+    flat = [total for totals in every for total in totals]
+    mean = Fraction(sum(flat)) / len(flat)
+    parts: list[Fraction | None] = []
+    for totals in every:
+        if len(totals) > 1:
+            parts.append(_corrected(Fraction(1), len(totals), _spread(totals)))
+        elif single_cluster == "adjust":
+            parts.append((totals[0] - mean) ** 2)
+        else:
+            parts.append(Fraction(0) if single_cluster == "remove" else None)
+    return _sum(parts, linear)
+
+
+def expanded(stratum: Stratum, clusters: Sequence[str], sample: TwoStage) -> Stratum:
+    """Return a stratum weighted to its population by w = (M/m)(N_c/n_c).
+
+    Refuses a cluster without its number of people, more responses than people, more clusters than there are.
+    """
+    m = len(clusters)
+    if m > sample.clusters:
+        raise refusal("clusters_over_population", unit=stratum.unit, m=m, population=sample.clusters)
+    weights = []
+    for cluster, n in zip(clusters, stratum.responses, strict=True):
+        people = sample.people.get(cluster)
+        if people is None:
+            raise refusal("cluster_people_missing", unit=stratum.unit, cluster=cluster)
+        if n > people:
+            raise refusal("sample_over_population", unit=f"{stratum.unit}, {cluster}", n=n, population=people)
+        weights.append(Fraction(sample.clusters, m) * Fraction(people, n))
+    totals = [tuple(w * x for x in row) for w, row in zip(weights, stratum.totals, strict=True)]
+    products = [
+        tuple(tuple(w * w * x for x in row) for row in each)
+        for w, each in zip(weights, stratum.products, strict=True)
+    ]
+    return Stratum(stratum.unit, stratum.responses, tuple(totals), tuple(products), stratum.population)
+
+
+def variance_two_stage(
+    strata: Sequence[Stratum], clusters: Sequence[Sequence[str]], samples: Sequence[TwoStage], linear: Linear
+) -> Fraction | None:
+    """Return the variance of strata weighted by `expanded`, from both stages of the draw.
+
+    (1−m/M) · m/(m−1) · Σ(Z − Z̄)² + Σ_c (m/M)(1−n_c/N_c) · n_c/(n_c−1) · Σ(z − z̄_c)². None where a unit has one of
+    several clusters, or a cluster one of several people.
+    """
+    parts = []
+    for stratum, labels, sample in zip(strata, clusters, samples, strict=True):
+        totals = [linear.total(row) for row in stratum.totals]
+        drawn = Fraction(len(totals), sample.clusters)
+        parts.append(_corrected(1 - drawn, len(totals), _spread(totals)))
+        for place, label in enumerate(labels):
+            n = stratum.responses[place]
+            squares = linear.squares(stratum.products[place]) - Fraction(totals[place] ** 2) / n
+            parts.append(_corrected(drawn * (1 - Fraction(n, sample.people[label])), n, squares))
+    return _sum(parts, linear)
+
+
+def components_of(layout: Layout) -> dict[str, tuple[Block, ...]]:
+    """Return every component of a layout as the one block whose Σs/Σv it is, in the layout's order."""
+    return {code: (Block(layout.places(code), Fraction(1)),) for code in layout.components}
+
+
+def responses_within(moments: Moments, units: Sequence[str], component: str) -> tuple[int, int]:
+    """Return how many responses, and how many clusters, of these units have a valid answer to a component."""
+    column = moments.layout.components.index(component)
+    valid = [moments.units[unit].valid[:, column] for unit in units]
+    return sum(int(each.sum()) for each in valid), sum(int(np.count_nonzero(each)) for each in valid)
+
+
+def _srs(stratum: Stratum, linear: Linear) -> Fraction | None:
+    total = sum(linear.total(row) for row in stratum.totals)
+    squares = sum(linear.squares(each) for each in stratum.products)
+    return _corrected(1 - stratum.sampled, stratum.n, squares - Fraction(total**2) / stratum.n)
+
+
+def _corrected(unsampled: Fraction, n: int, squares: Fraction) -> Fraction | None:
+    """Return unsampled · n/(n−1) · squares: 0 for a census, None where one of several says nothing."""
+    if not unsampled:
+        return Fraction(0)
+    return None if n == 1 else unsampled * n * squares / (n - 1)
+
+
+def _spread(values: Sequence[Exact]) -> Fraction:
+    return sum(value**2 for value in values) - Fraction(sum(values) ** 2) / len(values)
+
+
+def _sum(parts: Sequence[Fraction | None], linear: Linear) -> Fraction | None:
+    defined = [part for part in parts if part is not None]
+    return sum(defined, Fraction(0)) / linear.scale**2 if len(defined) == len(parts) else None
