@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
 
 from scoring.designs import Linear, Stratum
 
@@ -24,6 +26,14 @@ class Clustered:
         """Return Σn_c²/n, the size of the cluster in which the average response stands."""
         return sum(n * n for n in self.valid) / self.n
 
+    @cached_property
+    def variance(self) -> float | None:
+        """Return n/(n−1) · Σz² over the responses with a valid answer, no population considered; None for one."""
+        if self.n == 1:
+            return None
+        squares = sum(self.linear.squares(each) for each in self.stratum.products)
+        return float(Fraction(squares) * self.n / ((self.n - 1) * self.linear.scale**2))
+
 
 @dataclass(frozen=True)
 class ClusterModel:
@@ -42,27 +52,24 @@ class ClusterModel:
         return 1 + (unit.crowding - 1) * self.icc
 
 
-def fit(units: Sequence[Clustered], uncorrected: Sequence[float | None]) -> ClusterModel:
+def fit(units: Sequence[Clustered]) -> ClusterModel:
     """Return the model of all units with some, but not all, satisfied; others say nothing about spread.
 
     With r = s − p·v and c = Σr²/n per unit: SSB = Σ_c (Σr)²/n_c / c, SSW = Σr²/c − SSB,
     n0 = Σ(n − Σn_c²/n)/Σ(m − 1), ICC = max(0, (MSB − MSW)/(MSB + (n0 − 1)·MSW)); without a second cluster
-    anywhere the ICC is 0. `uncorrected` are the variances var_srs without finite population, a value a unit.
+    anywhere the ICC is 0.
     """
-    varied = [
-        (unit, variance)
-        for unit, variance in zip(units, uncorrected, strict=True)
-        if 0 < unit.linear.p < 1 and variance
-    ]
     between = within = sizes = weighted = 0.0
     df_between = df_within = count = 0
-    for unit, variance in varied:
+    for unit in units:
+        p, variance = float(unit.linear.p), unit.variance
+        if not 0 < p < 1 or not variance:
+            continue
         n, valid = unit.n, [each for each in unit.valid if each]
         ssb = _between(unit)
         between, within = between + ssb, within + n - ssb
         sizes += n - unit.crowding
         df_between, df_within = df_between + len(valid) - 1, df_within + n - len(valid)
-        p = float(unit.linear.p)
         weighted, count = weighted + n * n * variance / (p * (1 - p)), count + n
     spread = weighted / count if count else None
     if not df_between or not df_within:
@@ -83,14 +90,14 @@ def _between(unit: Clustered) -> float:
     )
 
 
-def effective_size(unit: Clustered, variance: float | None, model: ClusterModel) -> float | None:
-    """Return n_eff = p(1−p)/(var_srs · deff), at p of 0 or 1 n/(r̄ · deff · (1 − n/N)).
+def effective_size(unit: Clustered, model: ClusterModel) -> float | None:
+    """Return n_eff = p(1−p)/(var_srs · (1 − n/N) · deff), at p of 0 or 1 n/(r̄ · (1 − n/N) · deff).
 
-    `variance` is var_srs with its finite population. None for a census and where no unit of all varies.
+    None for a census, and where no unit of all varies.
     """
-    p, deff, unsampled = float(unit.linear.p), model.deff(unit), float(1 - unit.stratum.sampled)
-    if not unsampled:
+    p, shrunk = float(unit.linear.p), model.deff(unit) * float(1 - unit.stratum.sampled)
+    if not shrunk:
         return None
-    if 0 < p < 1 and variance:
-        return p * (1 - p) / (variance * deff)
-    return None if model.spread is None else unit.n / (model.spread * deff * unsampled)
+    if 0 < p < 1 and unit.variance:
+        return p * (1 - p) / (unit.variance * shrunk)
+    return None if model.spread is None else unit.n / (model.spread * shrunk)

