@@ -7,21 +7,12 @@ from math import lcm
 
 import numpy as np
 
+from scoring.aggregation import Block, Exact
 from scoring.errors import refusal
-from scoring.moments import Layout, Moments, UnitMoments
-
-Exact = int | Fraction
+from scoring.moments import Layout, UnitMoments, Whole
 
 DESIGNS = ("srs", "cluster", "two_stage")
 SINGLE_CLUSTER = ("undefined", "remove", "adjust")
-
-
-@dataclass(frozen=True)
-class Block:
-    """Criteria that are summed before anything else: Σs/Σv over them, with its fixed weight in the index."""
-
-    places: tuple[int, ...]
-    weight: Fraction
 
 
 @dataclass(frozen=True)
@@ -76,8 +67,7 @@ class TwoStage:
 
 def stratum_of(unit: str, moments: UnitMoments, blocks: Sequence[Block], population: int | None) -> Stratum:
     """Return a unit's sums over blocks; refuses a population smaller than the sample."""
-    if population is not None and moments.n > population:
-        raise refusal("sample_over_population", unit=unit, n=moments.n, population=population)
+    _check_population(unit, moments.n, population)
     width = moments.first.shape[1] // 2
     gather = np.zeros((2 * width, 2 * len(blocks)), dtype=np.int64)
     for place, block in enumerate(blocks):
@@ -92,6 +82,26 @@ def stratum_of(unit: str, moments: UnitMoments, blocks: Sequence[Block], populat
         tuple(tuple(map(tuple, each)) for each in products),
         population,
     )
+
+
+def strata_of(unit: str, moments: UnitMoments, layout: Layout, population: int | None) -> dict[str, Stratum]:
+    """Return a unit's sums over each component as one block, all at once; refuses as `stratum_of`."""
+    _check_population(unit, moments.n, population)
+    width, member = len(layout.criteria), layout.membership.astype(np.int64)
+    parts, valid = moments.first[:, :width] @ member, moments.first[:, width:] @ member
+    squares = [
+        [((half @ member) * member).sum(axis=0).tolist() for half in _halves(each, width)]
+        for each in moments.second
+    ]
+    responses = tuple(moments.responses.tolist())
+    found = {}
+    for column, component in enumerate(layout.components):
+        totals = zip(parts[:, column].tolist(), valid[:, column].tolist(), strict=True)
+        products = tuple(
+            ((ss[column], sv[column]), (sv[column], vv[column])) for ss, sv, vv in squares
+        )
+        found[component] = Stratum(unit, responses, tuple(totals), products, population)
+    return found
 
 
 def linearise(strata: Sequence[Stratum], blocks: Sequence[Block], full: int) -> Linear | None:
@@ -141,23 +151,20 @@ def variance_cluster(
     return _sum(parts, linear)
 
 
-def weighted(stratum: Stratum, weights: Sequence[Fraction]) -> Stratum:
-    """Return a stratum whose responses weigh so much: a weight an entry of its sums, or one for all of them."""
-    every = [*weights] if len(weights) == len(stratum.totals) else [*weights] * len(stratum.totals)
-    totals = [tuple(w * x for x in row) for w, row in zip(every, stratum.totals, strict=True)]
-    products = [
-        tuple(tuple(w * w * x for x in row) for row in each)
-        for w, each in zip(every, stratum.products, strict=False)
-    ]
-    return Stratum(stratum.unit, stratum.responses, tuple(totals), tuple(products), stratum.population)
+def scaled(stratum: Stratum, weight: Fraction) -> Stratum:
+    """Return a stratum in which every response weighs so much."""
+    return _weighted(stratum, [weight] * len(stratum.totals))
 
 
 def expanded(stratum: Stratum, clusters: Sequence[str], sample: TwoStage) -> Stratum:
     """Return a stratum weighted to its population by w = (M/m)(N_c/n_c).
 
-    Refuses a cluster without its number of people, more responses than people, more clusters than there are.
+    Refuses sums not kept by cluster, a cluster without its number of people, more responses than people and
+    more clusters than there are.
     """
     m = len(clusters)
+    if len(stratum.products) != m:
+        raise refusal("moments_not_by_cluster", unit=stratum.unit)
     if m > sample.clusters:
         raise refusal("clusters_over_population", unit=stratum.unit, m=m, population=sample.clusters)
     weights = []
@@ -168,7 +175,7 @@ def expanded(stratum: Stratum, clusters: Sequence[str], sample: TwoStage) -> Str
         if n > people:
             raise refusal("sample_over_population", unit=f"{stratum.unit}, {cluster}", n=n, population=people)
         weights.append(Fraction(sample.clusters, m) * Fraction(people, n))
-    return weighted(stratum, weights)
+    return _weighted(stratum, weights)
 
 
 def variance_two_stage(
@@ -191,16 +198,23 @@ def variance_two_stage(
     return _sum(parts, linear)
 
 
-def components_of(layout: Layout) -> dict[str, tuple[Block, ...]]:
-    """Return every component of a layout as the one block whose Σs/Σv it is, in the layout's order."""
-    return {code: (Block(layout.places(code), Fraction(1)),) for code in layout.components}
+def _check_population(unit: str, n: int, population: int | None) -> None:
+    if population is not None and n > population:
+        raise refusal("sample_over_population", unit=unit, n=n, population=population)
 
 
-def responses_within(moments: Moments, units: Sequence[str], component: str) -> tuple[int, int]:
-    """Return how many responses, and how many clusters, of these units have a valid answer to a component."""
-    column = moments.layout.components.index(component)
-    valid = [moments.units[unit].valid[:, column] for unit in units]
-    return sum(int(each.sum()) for each in valid), sum(int(np.count_nonzero(each)) for each in valid)
+def _halves(second: Whole, width: int) -> tuple[Whole, Whole, Whole]:
+    return second[:width, :width], second[:width, width:], second[width:, width:]
+
+
+def _weighted(stratum: Stratum, weights: Sequence[Fraction]) -> Stratum:
+    """Weigh a stratum's sums, a weight a cluster; sums over the whole unit take the first, which is then the only one."""
+    totals = [tuple(w * x for x in row) for w, row in zip(weights, stratum.totals, strict=True)]
+    products = [
+        tuple(tuple(w * w * x for x in row) for row in each)
+        for w, each in zip(weights, stratum.products, strict=False)
+    ]
+    return Stratum(stratum.unit, stratum.responses, tuple(totals), tuple(products), stratum.population)
 
 
 def _srs(stratum: Stratum, linear: Linear) -> Fraction | None:

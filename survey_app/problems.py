@@ -16,6 +16,28 @@ def _told(fact: object) -> object:
 
 
 FIELD_SENTENCES = {
+    "unit_not_yours": "Hãy chọn một cơ quan, đơn vị đã giao cho bạn trong đợt này.",
+    "form_code": "Mã phiếu gồm 1–40 chữ không dấu, số, dấu gạch, chấm; ví dụ HN22-0017.",
+    "mode": "Hãy chọn một cách hỏi có trong danh sách.",
+    "too_few_answers": (
+        "Phiếu mới trả lời dưới {share} % số tiêu chí bắt buộc nên sẽ không được tính điểm. "
+        "Hãy hỏi thêm, hoặc đánh dấu để gửi như phiếu không hợp lệ."
+    ),
+    "form_code_taken": "Mã phiếu {value} đã có trong đợt này. Hãy kiểm tra số in trên phiếu giấy.",
+    "correction_reason": "Hãy ghi lý do sửa hoặc giữ nguyên, tối đa 200 ký tự.",
+    "flag_reason": "Hãy chọn một lý do trong danh sách.",
+    "note_long": "Ghi chú dài {length} ký tự; tối đa {most}.",
+    "other_reason": "Hãy ghi rõ lý do khác là gì.",
+    "withdraw_reason": "Hãy ghi lý do rút, tối đa {most} ký tự.",
+    "not_listed": "“{value}” không có trong danh sách. Hãy chọn một mục có sẵn.",
+    "some_not_listed": "Có mục không có trong danh sách. Hãy chọn lại các mục có sẵn.",
+    "whole_range": "“{value}” không hợp lệ. Hãy ghi một số nguyên từ {low} đến {high}.",
+    "not_text": "Nội dung này phải là chữ.",
+    "text_long": "Nội dung dài {length} ký tự; tối đa {most}. Hãy rút gọn.",
+    "answer_missing": "Hãy trả lời câu hỏi này.",
+    "question_unknown": "Câu hỏi “{value}” không có trong phiếu {questionnaire}.",
+    "not_asked": "Câu này không hỏi trong trường hợp đã chọn. Hãy bỏ câu trả lời, hoặc sửa câu phía trên.",
+    "not_a_level": "“{value}” không có trong thang 1–5. Hãy chọn lại mức hoặc “Không áp dụng”.",
     "unknown_key": "Mục này không có trong nội dung một phiếu. Hãy bỏ mục này.",
     "wrong_kind": "Mục này có kiểu giá trị không đúng.",
     "points_range": "“{value}” không hợp lệ. Hãy ghi số từ 0 đến {most}, tối đa hai số lẻ, ví dụ 86,74.",

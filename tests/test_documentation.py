@@ -7,7 +7,7 @@ import click
 import pytest
 
 import config
-from survey_app.__main__ import main
+from survey_app import create_app
 from survey_app.vocabulary import ROLE_PERMISSIONS, Permission, Role
 
 ROOT = Path(__file__).parent.parent
@@ -18,10 +18,9 @@ OURS = ("audit", "campaign", "check", "demo", "responses", "scores", "user")
 def commands() -> list[str]:
     """Return every command of ours as it is typed."""
     found = []
-    context = click.Context(main)
+    known = create_app({"SQLALCHEMY_DATABASE_URI": "sqlite://"}).cli.commands
     for name in OURS:
-        command = main.get_command(context, name)
-        assert command is not None, f"hailong {name} is missing"
+        command = known[name]
         found += [f"{name} {sub}" for sub in command.commands] if isinstance(command, click.Group) else [name]
     return found
 

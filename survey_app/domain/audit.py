@@ -10,14 +10,16 @@ from typing import Any
 from sqlalchemy import Select, false, insert, select, text
 
 from survey_app.domain.paging import Page, cut
-from survey_app.extensions import db
+from survey_app.extensions import Base, db
 from survey_app.language import clean_line
 from survey_app.models import AuditLine, User
 from survey_app.models.columns import now
 from survey_app.vocabulary import AuditVerb, Role
 
 BEGINNING = "0" * 64
-_CHAIN_LOCK = 7_010_2022
+_LOCK_CHAIN = text("SELECT pg_advisory_xact_lock(70102022)")
+_LAST_LINE = select(AuditLine.id, AuditLine.digest).order_by(AuditLine.id.desc()).limit(1)
+_ADD_LINES = insert(Base.metadata.tables["audit_line"])
 
 
 @dataclass(frozen=True)
@@ -75,12 +77,10 @@ def record_all(
 
     Called last in a verb: on PostgreSQL it takes the chain's lock, held until the commit.
     """
-    session = db.session
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
-    last = session.execute(
-        select(AuditLine.id, AuditLine.digest).order_by(AuditLine.id.desc()).limit(1)
-    ).first()
+    connection = db.session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(_LOCK_CHAIN)
+    last = connection.execute(_LAST_LINE).first()
     number, previous = (last.id, last.digest) if last else (0, BEGINNING)
     moment = at or now()
     common = {
@@ -100,7 +100,7 @@ def record_all(
         digest = link(previous, body)
         lines.append({**line, "body": body, "previous": previous, "digest": digest})
         previous = digest
-    session.execute(insert(AuditLine), lines)
+    connection.execute(_ADD_LINES, lines)
 
 
 def visible_to(user: User) -> Select[AuditLine]:

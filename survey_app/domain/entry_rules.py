@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from scoring.questionnaire import Question, Questionnaire
+from survey_app import problems
 from survey_app.domain.campaigns import questionnaire_of
 from survey_app.language import clean
 
@@ -49,7 +50,9 @@ class EntryRules:
         errors: dict[str, str] = {}
         packed = "".join(self._level(code, answers, errors) for code in self.criteria)
         errors |= {
-            name: f"Câu hỏi “{str(name)[:40]}” không có trong phiếu {self.questionnaire.code}."
+            name: problems.field(
+                "question_unknown", value=str(name)[:40], questionnaire=self.questionnaire.code
+            )
             for name in [*answers, *details]
             if name not in self.readers and name not in self.criteria
         }
@@ -65,9 +68,7 @@ class EntryRules:
         except TypeError:
             packed = None
         if packed is None:
-            errors[code] = (
-                f"“{str(value)[:40]}” không có trong thang 1–5. Hãy chọn lại mức hoặc “Không áp dụng”."
-            )
+            errors[code] = problems.field("not_a_level", value=str(value)[:40])
             return "-"
         return packed
 
@@ -87,13 +88,11 @@ class EntryRules:
         shown = is_shown(question, read)
         if got in (None, [], ""):
             if complete and shown and question.required:
-                errors[question.code] = "Hãy trả lời câu hỏi này."
+                errors[question.code] = problems.field("answer_missing")
         elif shown:
             read[question.code] = got
         else:
-            errors[question.code] = (
-                "Câu này không hỏi trong trường hợp đã chọn. Hãy bỏ câu trả lời, hoặc sửa câu phía trên."
-            )
+            errors[question.code] = problems.field("not_asked")
 
 
 def is_shown(question: Question, details: Mapping[str, object]) -> bool:
@@ -134,7 +133,7 @@ def _choice_reader(question: Question) -> Read:
         if value in (None, ""):
             return None
         if not isinstance(value, str) or value not in allowed:
-            raise _Refused(f"“{str(value)[:40]}” không có trong danh sách. Hãy chọn một mục có sẵn.")
+            raise _Refused(problems.field("not_listed", value=str(value)[:40]))
         return value
 
     return read
@@ -146,7 +145,7 @@ def _multi_reader(question: Question) -> Read:
     def read(value: object) -> object:
         chosen = [] if value in (None, "") else value
         if not isinstance(chosen, list) or any(each not in order for each in chosen):
-            raise _Refused("Có mục không có trong danh sách. Hãy chọn lại các mục có sẵn.")
+            raise _Refused(problems.field("some_not_listed"))
         return [code for code in order if code in chosen]
 
     return read
@@ -161,7 +160,7 @@ def _integer_reader(question: Question) -> Read:
             return None
         digits = str(value).strip(" ") if isinstance(value, str | int) and not isinstance(value, bool) else ""
         if not _WHOLE.fullmatch(digits) or not low <= int(digits) <= high:
-            raise _Refused(f"“{str(value)[:40]}” không hợp lệ. Hãy ghi một số nguyên từ {low} đến {high}.")
+            raise _Refused(problems.field("whole_range", value=str(value)[:40], low=low, high=high))
         return int(digits)
 
     return read
@@ -172,10 +171,10 @@ def _text_reader(question: Question) -> Read:
 
     def read(value: object) -> object:
         if value is not None and not isinstance(value, str):
-            raise _Refused("Nội dung này phải là chữ.")
+            raise _Refused(problems.field("not_text"))
         text = clean(value)
         if len(text) > longest:
-            raise _Refused(f"Nội dung dài {len(text)} ký tự; tối đa {longest}. Hãy rút gọn.")
+            raise _Refused(problems.field("text_long", length=len(text), most=longest))
         return text or None
 
     return read

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from survey_app.domain import audit, responses
+from survey_app.domain import audit, response_content
 from survey_app.extensions import db
 from survey_app.models import Definition, Response, ResponseVersion, ScoreRun, Unit
 
@@ -50,10 +50,10 @@ def _definitions() -> Finding:
 
 
 def _wrong(kept: Response | ResponseVersion, unit: str | None) -> bool:
-    content = responses.content_of(
+    content = response_content.content_of(
         unit or "", kept.form_code or "", kept.mode, kept.answers, json.loads(kept.details)
     )
-    return responses.digest_of(content) != kept.content_digest
+    return response_content.digest_of(content) != kept.content_digest
 
 
 def _responses() -> Finding:

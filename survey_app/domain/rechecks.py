@@ -61,11 +61,11 @@ def raise_flag(actor: User, response: Response, *, version: int, reason: str, no
     text = clean(note)
     fields: dict[str, str] = {}
     if reason not in list(FlagReason):
-        fields["reason"] = "Hãy chọn một lý do trong danh sách."
+        fields["reason"] = problems.field("flag_reason")
     if len(text) > LONGEST_NOTE:
-        fields["note"] = f"Ghi chú dài {len(text)} ký tự; tối đa {LONGEST_NOTE}."
+        fields["note"] = problems.field("note_long", length=len(text), most=LONGEST_NOTE)
     if reason == FlagReason.OTHER and not text:
-        fields["note"] = "Hãy ghi rõ lý do khác là gì."
+        fields["note"] = problems.field("other_reason")
     if fields:
         raise problems.InvalidFields(fields)
     if response.version != version:
@@ -104,7 +104,7 @@ def withdraw(actor: User, flag: Flag, reason: str) -> None:
     db.session.refresh(flag)
     text = clean(reason)
     if not 1 <= len(text) <= LONGEST_NOTE:
-        raise problems.InvalidFields({"reason": f"Hãy ghi lý do rút, tối đa {LONGEST_NOTE} ký tự."})
+        raise problems.InvalidFields({"reason": problems.field("withdraw_reason", most=LONGEST_NOTE)})
     if flag.state != FlagState.OPEN:
         raise problems.CannotChange(form_code=response.form_code, state=LABELS[FlagState(flag.state)])
     moment = now()

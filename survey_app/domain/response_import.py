@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 from sqlalchemy import insert, select
 
 from survey_app import problems
-from survey_app.domain import audit, campaigns, responses
+from survey_app.domain import audit, campaigns, response_content, responses
 from survey_app.domain.entry_rules import EntryRules, rules_of
 from survey_app.extensions import db
 from survey_app.models import Campaign, CampaignUnit, Response, User
@@ -117,7 +117,7 @@ def _values(context: _Context, row: Row, errors: list[str]) -> dict[str, Any]:
         wrong["unit"] = problems.field("row_unit", value=row.unit, campaign=context.campaign.code)
     if enumerator is None:
         wrong["enumerator"] = problems.field("row_enumerator", value=row.enumerator or "")
-    if not responses.is_form_code(row.form_code):
+    if not response_content.is_form_code(row.form_code):
         wrong["form_code"] = problems.field("row_form_code", value=row.form_code[:40])
     elif row.form_code in context.taken:
         wrong["form_code"] = problems.field("row_form_code_taken", value=row.form_code)
@@ -145,7 +145,7 @@ def _details(rules: EntryRules, row: Row) -> tuple[dict[str, object], dict[str, 
 def _columns(
     context: _Context, row: Row, unit: CampaignUnit, enumerator: User, mode: str, details: dict[str, object]
 ) -> dict[str, Any]:
-    content = responses.content_of(row.unit, row.form_code, mode, row.packed, details)
+    content = response_content.content_of(row.unit, row.form_code, mode, row.packed, details)
     return {
         "uuid": str(uuid5(NAMESPACE_URL, f"{context.campaign.code}/{row.form_code}")),
         "campaign_id": context.campaign.id,
@@ -153,12 +153,12 @@ def _columns(
         "form_code": row.form_code,
         "enumerator_id": enumerator.id,
         "state": ResponseState.SUBMITTED,
-        "validity": responses.validity_of(context.campaign, row.packed),
+        "validity": response_content.validity_of(context.campaign, row.packed),
         "mode": mode,
         "questionnaire_sha256": context.campaign.questionnaire_sha256,
         "answers": row.packed,
         "details": audit.canonical(details),
-        "content_digest": responses.digest_of(content),
+        "content_digest": response_content.digest_of(content),
         "version": 1,
         "created_at": context.moment,
         "saved_at": context.moment,

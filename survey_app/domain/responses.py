@@ -1,10 +1,7 @@
 """Responses: drafting, submitting once, correcting with a reason; nothing is lost and nothing deleted."""
 
-import hashlib
-import json
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,14 +11,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
-from scoring.answers import answered_enough
 from survey_app import problems
-from survey_app.domain import audit, campaigns, rechecks
-from survey_app.domain.entry_rules import Entered, rules_of
+from survey_app.domain import audit, rechecks
+from survey_app.domain.response_content import Checked, Entry, check
 from survey_app.extensions import db
 from survey_app.language import clean_line
 from survey_app.models import (
-    Assignment,
     Campaign,
     Response,
     ResponseProposal,
@@ -37,10 +32,8 @@ from survey_app.vocabulary import (
     CampaignState,
     ResponseState,
     Role,
-    Validity,
 )
 
-_FORM_CODE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9./_-]{0,38}[A-Za-z0-9])?")
 VERSIONED = (
     "unit_id",
     "form_code",
@@ -52,18 +45,6 @@ VERSIONED = (
     "content_digest",
     "saved_at",
 )
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A response as it was typed, sent or imported: raw values under their codes."""
-
-    unit: str
-    form_code: str
-    mode: str
-    answers: Mapping[str, Any]
-    details: Mapping[str, Any] = field(default_factory=dict)
-    accept_invalid: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,99 +90,6 @@ def one_to_edit(user: User, uuid: str) -> Response:
     return response
 
 
-def content_of(unit: str, form_code: str, mode: str, answers: str, details: Mapping[str, Any]) -> str:
-    """Return the canonical text of a response's content, the text that is digested."""
-    return audit.canonical(
-        {"unit": unit, "form_code": form_code, "mode": mode, "answers": answers, "details": details}
-    )
-
-
-def is_form_code(text: str) -> bool:
-    """Tell whether a text has the form of a printed form code."""
-    return _FORM_CODE.fullmatch(text) is not None
-
-
-def digest_of(content: str) -> str:
-    """Return the SHA-256 of a content."""
-    return hashlib.sha256(content.encode()).hexdigest()
-
-
-@dataclass(frozen=True)
-class _Checked:
-    unit_id: int | None
-    form_code: str
-    mode: str
-    validity: Validity
-    entered: Entered
-    digest: str
-    content: str
-
-    def columns(self) -> dict[str, Any]:
-        return {
-            "unit_id": self.unit_id,
-            "form_code": self.form_code or None,
-            "mode": self.mode,
-            "validity": self.validity,
-            "answers": self.entered.answers,
-            "details": audit.canonical(self.entered.details),
-            "content_digest": self.digest,
-        }
-
-
-def _assigned_unit(campaign: Campaign, unit_code: str, enumerator_id: int) -> int | None:
-    found = (
-        select(Unit.id)
-        .join(Assignment, Assignment.unit_id == Unit.id)
-        .where(
-            Unit.code == unit_code,
-            Assignment.campaign_id == campaign.id,
-            Assignment.enumerator_id == enumerator_id,
-            Assignment.target > 0,
-        )
-    )
-    return db.session.scalar(found)
-
-
-def validity_of(campaign: Campaign, answers: str) -> Validity:
-    """Return whether packed answers make a valid form by the method's rule."""
-    questionnaire = campaigns.questionnaire_of(campaign.questionnaire_sha256)
-    enough = answered_enough(answers, questionnaire, campaigns.method_of(campaign.method_sha256))
-    return Validity.VALID if enough else Validity.TOO_FEW_ANSWERS
-
-
-def _check(
-    campaign: Campaign,
-    enumerator_id: int,
-    entry: Entry,
-    *,
-    complete: bool,
-    questionnaire: str,
-    kept_unit: int | None = None,
-) -> _Checked:
-    entered = rules_of(questionnaire).read(entry.answers, entry.details, complete=complete)
-    errors = dict(entered.errors)
-    form_code = clean_line(entry.form_code)
-    unit_id = _assigned_unit(campaign, entry.unit, enumerator_id) if entry.unit else None
-    if entry.unit and unit_id is None:
-        unit_id = kept_unit
-    if (entry.unit or complete) and unit_id is None:
-        errors["unit"] = "Hãy chọn một cơ quan, đơn vị đã giao cho bạn trong đợt này."
-    if (form_code or complete) and not is_form_code(form_code):
-        errors["form_code"] = "Mã phiếu gồm 1–40 chữ không dấu, số, dấu gạch, chấm; ví dụ HN22-0017."
-    if entry.mode not in campaigns.modes_of(campaign):
-        errors["mode"] = "Hãy chọn một cách hỏi có trong danh sách."
-    validity = validity_of(campaign, entered.answers)
-    if complete and validity != Validity.VALID and not entry.accept_invalid and not entered.errors:
-        errors["accept_invalid"] = (
-            "Phiếu mới trả lời dưới mức tối thiểu (80 % tiêu chí của các yếu tố 1–4) nên sẽ không được tính điểm. "
-            "Hãy hỏi thêm, hoặc đánh dấu để gửi như phiếu không hợp lệ."
-        )
-    if errors:
-        raise problems.InvalidFields(errors)
-    content = content_of(entry.unit, form_code, entry.mode, entered.answers, entered.details)
-    return _Checked(unit_id, form_code, entry.mode, validity, entered, digest_of(content), content)
-
-
 def check_open(campaign: Campaign) -> None:
     """Refuse a campaign that does not take responses now."""
     if campaign.state != CampaignState.OPEN:
@@ -215,20 +103,26 @@ def _check_uuid(uuid: str) -> str:
         raise problems.MalformedContent(detail="mã phiếu trên máy không phải là UUID") from wrong
 
 
+_INSERT_ONCE = {
+    name: dialect.insert(Response.__table__)
+    .on_conflict_do_nothing(index_elements=["uuid"])
+    .returning(Response.__table__.c.id)
+    for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))
+}
+
+
 def _insert_once(values: dict[str, Any]) -> int | None:
     """Insert a response unless its id is known; return its key, or None where it was known."""
-    dialect = db.session.get_bind().dialect.name
-    statement = (postgresql if dialect == "postgresql" else sqlite).insert(Response)
-    fresh = statement.values(**values).on_conflict_do_nothing(index_elements=["uuid"]).returning(Response.id)
+    connection = db.session.connection()
     try:
-        key: int | None = db.session.scalar(fresh)
-        return key
+        key: int | None = connection.execute(_INSERT_ONCE[connection.dialect.name], values).scalar()
     except IntegrityError as collision:
         raise problems.InvalidFields({"form_code": _taken(values["form_code"])}) from collision
+    return key
 
 
 def _taken(form_code: str | None) -> str:
-    return f"Mã phiếu {form_code} đã có trong đợt này. Hãy kiểm tra số in trên phiếu giấy."
+    return problems.field("form_code_taken", value=form_code)
 
 
 def submit(
@@ -242,7 +136,7 @@ def submit(
     """
     check_open(campaign)
     uuid = _check_uuid(uuid)
-    checked = _check(campaign, actor.id, entry, complete=True, questionnaire=campaign.questionnaire_sha256)
+    checked = check(campaign, actor.id, entry, complete=True, questionnaire=campaign.questionnaire_sha256)
     moment = now()
     key = _insert_once(_row(actor, campaign, uuid, checked, ResponseState.SUBMITTED, moment))
     if key is None:
@@ -259,7 +153,7 @@ def submit(
 
 
 def _row(
-    actor: User, campaign: Campaign, uuid: str, checked: _Checked, state: ResponseState, moment: datetime
+    actor: User, campaign: Campaign, uuid: str, checked: Checked, state: ResponseState, moment: datetime
 ) -> dict[str, Any]:
     return {
         "uuid": uuid,
@@ -288,7 +182,7 @@ def _own(actor: User, uuid: str) -> Response:
 
 
 def _submit_known(
-    actor: User, campaign: Campaign, uuid: str, checked: _Checked, version: int | None, moment: datetime
+    actor: User, campaign: Campaign, uuid: str, checked: Checked, version: int | None, moment: datetime
 ) -> Receipt:
     response = _own(actor, uuid)
     if response.state != ResponseState.DRAFT:
@@ -321,7 +215,7 @@ def _flush(response: Response) -> None:
         raise problems.InvalidFields({"form_code": _taken(form_code)}) from collision
 
 
-def _apply(response: Response, checked: _Checked, moment: datetime) -> None:
+def _apply(response: Response, checked: Checked, moment: datetime) -> None:
     for name, value in checked.columns().items():
         setattr(response, name, value)
     response.saved_at = moment
@@ -349,7 +243,7 @@ def save_draft(
     """Keep an unfinished response; it counts nowhere. Refuses what `submit` refuses, blanks allowed."""
     check_open(campaign)
     uuid = _check_uuid(uuid)
-    checked = _check(campaign, actor.id, entry, complete=False, questionnaire=campaign.questionnaire_sha256)
+    checked = check(campaign, actor.id, entry, complete=False, questionnaire=campaign.questionnaire_sha256)
     moment = now()
     key = _insert_once(_row(actor, campaign, uuid, checked, ResponseState.DRAFT, moment))
     number = 1
@@ -404,9 +298,9 @@ def correct(actor: User, response: Response, entry: Entry, *, version: int, reas
         raise problems.CannotChange(form_code=response.form_code, state=LABELS[ResponseState(response.state)])
     why = clean_line(reason)
     if not 1 <= len(why) <= 200:
-        raise problems.InvalidFields({"reason": "Hãy ghi lý do sửa hoặc giữ nguyên, tối đa 200 ký tự."})
+        raise problems.InvalidFields({"reason": problems.field("correction_reason")})
     _check_version(response, version)
-    checked = _check(
+    checked = check(
         response.campaign,
         actor.id,
         entry,
@@ -452,21 +346,6 @@ def versions_of(response: Response) -> list[ResponseVersion]:
     """Return the superseded versions, oldest first."""
     kept = select(ResponseVersion).where(ResponseVersion.response_id == response.id)
     return list(db.session.scalars(kept.order_by(ResponseVersion.version)))
-
-
-def entry_of(response: Response | ResponseVersion, questionnaire_sha256: str) -> Entry:
-    """Return the raw values of a stored response, to be shown or edited again."""
-    criteria = rules_of(questionnaire_sha256).criteria
-    levels = {"N": "NA", "-": ""}
-    return Entry(
-        unit=response.unit.code if response.unit else "",
-        form_code=response.form_code or "",
-        mode=response.mode,
-        answers={
-            code: levels.get(given, given) for code, given in zip(criteria, response.answers, strict=True)
-        },
-        details=json.loads(response.details),
-    )
 
 
 def counted_rows(campaign: Campaign) -> Iterator[tuple[str, str, str, str]]:

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, request
 
 from survey_app import problems
-from survey_app.domain import campaigns, responses
+from survey_app.domain import campaigns, response_content, responses
 from survey_app.extensions import db
 from survey_app.vocabulary import Permission
 from survey_app.web import guards
@@ -71,7 +71,7 @@ def _check_kinds(body: dict[str, Any]) -> None:
 def receive(uuid: str) -> Any:
     body = _body()
     campaign = campaigns.one_visible_to(guards.actor(), body.get("campaign", ""))
-    entry = responses.Entry(
+    entry = response_content.Entry(
         unit=body.get("unit", ""),
         form_code=body.get("form_code", ""),
         mode=body.get("mode", ""),

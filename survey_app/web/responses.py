@@ -7,7 +7,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from markupsafe import Markup
 
 from survey_app import problems
-from survey_app.domain import campaigns, rechecks, response_views, responses
+from survey_app.domain import campaigns, rechecks, response_content, response_views, responses
 from survey_app.domain.paging import page_number
 from survey_app.extensions import db
 from survey_app.models import Campaign, Response
@@ -146,7 +146,7 @@ def edit(uuid: str) -> Any:
     campaign = use_campaign(response.campaign.code)
     questionnaire = campaigns.questionnaire_of(response.questionnaire_sha256)
     form = form_class(questionnaire)(None, uuid=response.uuid, version=str(response.version))
-    form.fill(responses.entry_of(response, response.questionnaire_sha256))
+    form.fill(response_content.entry_of(response, response.questionnaire_sha256))
     is_draft = response.state == ResponseState.DRAFT
     action = (
         url_for("responses.submit", code=campaign.code)

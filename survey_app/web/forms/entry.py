@@ -16,7 +16,7 @@ from wtforms import (
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from scoring.questionnaire import Question, Questionnaire
-from survey_app.domain.responses import Entry
+from survey_app.domain.response_content import Entry
 from survey_app.web.forms import Form
 
 SECTIONS = {
