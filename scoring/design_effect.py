@@ -16,12 +16,12 @@ class Clustered:
     linear: Linear
     valid: tuple[int, ...]
 
-    @property
+    @cached_property
     def n(self) -> int:
         """Return how many responses have a valid answer."""
         return sum(self.valid)
 
-    @property
+    @cached_property
     def crowding(self) -> float:
         """Return Σn_c²/n, the size of the cluster in which the average response stands."""
         return sum(n * n for n in self.valid) / self.n

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
+from operator import mul
 
 import numpy as np
 
@@ -11,7 +12,6 @@ from scoring.aggregation import Block, Exact
 from scoring.errors import refusal
 from scoring.moments import Layout, UnitMoments, Whole
 
-DESIGNS = ("srs", "cluster", "two_stage")
 SINGLE_CLUSTER = ("undefined", "remove", "adjust")
 
 
@@ -50,7 +50,7 @@ class Linear:
 
     def total(self, row: Sequence[Exact]) -> Exact:
         """Return scale · Σz of one row of sums."""
-        return sum(a * x for a, x in zip(self.coefficients, row, strict=True))
+        return sum(map(mul, self.coefficients, row))
 
     def squares(self, products: Sequence[Sequence[Exact]]) -> Exact:
         """Return scale² · Σz² of one matrix of sums of products."""
@@ -104,14 +104,17 @@ def strata_of(unit: str, moments: UnitMoments, layout: Layout, population: int |
     return found
 
 
-def linearise(strata: Sequence[Stratum], blocks: Sequence[Block], full: int) -> Linear | None:
-    """Return p = Σ weight · Σs/(full · Σv) over the strata together; None where a block has no valid answer."""
+def linearise(strata: Sequence[Stratum], blocks: Sequence[Block], full: int) -> Linear:
+    """Return p = Σ weight · Σs/(full · Σv) over the strata together, linearised; every block must have answers.
+
+    With P = Σs and V = Σv of a block, z = weight · (V·s − P·v)/(full · V²).
+    """
     sums = [sum(column) for column in zip(*(row for each in strata for row in each.totals), strict=True)]
+    if len(blocks) == 1 and isinstance(sums[1], int):
+        parts, valid = sums
+        return Linear(Fraction(parts, full * valid), (valid, -parts), full * valid**2)
     p, exact = Fraction(0), list[Fraction]()
-    for place, block in enumerate(blocks):
-        parts, valid = sums[2 * place], sums[2 * place + 1]
-        if not valid:
-            return None
+    for block, parts, valid in zip(blocks, sums[::2], sums[1::2], strict=True):
         share = Fraction(parts) / (full * valid)
         p += block.weight * share
         exact += [block.weight / (full * valid), -block.weight * share / valid]
@@ -136,7 +139,7 @@ def variance_cluster(
     `adjust` measures its total from the mean of all clusters. Refuses another word.
     """
     if single_cluster not in SINGLE_CLUSTER:
-        raise refusal("choice_unknown", value=single_cluster, known=", ".join(SINGLE_CLUSTER))
+        raise refusal("choice_unknown", value=single_cluster, hint="", known=", ".join(SINGLE_CLUSTER))
     every = [[linear.total(row) for row in each.totals] for each in strata]
     flat = [total for totals in every for total in totals]
     mean = Fraction(sum(flat)) / len(flat)

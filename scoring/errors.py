@@ -133,6 +133,46 @@ SENTENCES = {
         "Phương pháp {method} dùng câu hỏi chung, nhưng phiếu {questionnaire} không có câu hỏi chung. "
         "Hãy chọn phương pháp khác hoặc phiếu có mục [general]."
     ),
+    # Uncertainty: sampling, intervals, doubts.
+    "component_unknown": "Không có yếu tố hoặc tiêu chí “{value}”. Chọn một trong: {known}.",
+    "choice_unknown": "Không có lựa chọn “{value}”{hint}. Chọn một trong: {known}.",
+    "weight_bad": (
+        "Trọng số “{value}” không dùng được. Hãy dùng số thập phân lớn hơn 0, nhiều nhất 6 chữ số lẻ."
+    ),
+    "moments_mismatch": (
+        "Không cộng được hai bảng tổng khác phiếu, khác cách tính hoặc khác cách gộp cụm. "
+        "Hãy tính lại từ cùng một phiên bản."
+    ),
+    "moments_not_by_cluster": (
+        "Đơn vị {unit}: mẫu hai giai đoạn cần tổng theo từng cụm. Hãy cộng phiếu với by_cluster."
+    ),
+    "sample_over_population": (
+        "Đơn vị {unit}: có {n} phiếu nhưng chỉ {population} người đã giao dịch. "
+        "Hãy kiểm tra cột population hoặc các phiếu trùng."
+    ),
+    "clusters_over_population": (
+        "Đơn vị {unit}: mẫu có {m} cụm nhưng tổng thể chỉ có {population} cụm. Hãy kiểm tra lại số cụm."
+    ),
+    "cluster_people_missing": (
+        "Đơn vị {unit}: thiếu số người của cụm “{cluster}”. Hãy bổ sung vào mẫu hai giai đoạn."
+    ),
+    "cluster_missing": (
+        "Đơn vị {unit}: có phiếu không ghi cụm hoặc điều tra viên. "
+        "Hãy bổ sung cột cluster, hoặc chọn khoảng tin cậy không theo cụm."
+    ),
+    "two_stage_missing": "Đơn vị {unit}: thiếu số cụm và số người của mẫu hai giai đoạn. Hãy bổ sung.",
+    "population_missing": (
+        "Đơn vị {unit}: chưa biết số người đã giao dịch. Hãy bổ sung cột population."
+    ),
+    "interval_without_design": (
+        "Khoảng tin cậy “{kind}” không đi với thiết kế mẫu “{design}”. "
+        "Khoảng modelled-deff-… đi với modelled, các khoảng khác đi với srs, cluster hoặc two_stage."
+    ),
+    "level_range": "Mức tin cậy {value} không dùng được. Hãy chọn từ 0,5 đến 0,999.",
+    "lengths_differ": "{what}: hai danh sách dài {first} và {second} phần tử. Hãy đưa vào cùng độ dài.",
+    "number_bad": "{what}: giá trị {value} không dùng được. Cần {expected}.",
+    "table_not_square": "Bảng đối chiếu phải vuông và có số đếm không âm. Hãy kiểm tra lại.",
+    "column_needed": "Không kiểm tra được {check}: thiếu {column}. Hãy bổ sung cột này.",
 }
 
 

@@ -211,6 +211,13 @@ def attained_and_valid(layout: Layout, answers: NDArray[np.uint8]) -> tuple[NDAr
     return _PARTS[layout.level_rule][answers], _VALID[answers]
 
 
+def levels_of(layout: Layout, where: str, text: str) -> NDArray[np.float64]:
+    """Return joined packed answers as levels 1–5, one row a response, NaN where there is no valid answer."""
+    levels = _PARTS["mean5"][answers_of(layout, where, text)].astype(np.float64)
+    levels[levels == 0] = np.nan
+    return levels
+
+
 def _forms(layout: Layout, where: str, text: str) -> Iterator[NDArray[np.uint8]]:
     answers = answers_of(layout, where, text)
     for start in range(0, len(answers), CHUNK):

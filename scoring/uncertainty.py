@@ -1,17 +1,13 @@
-"""How sure each index is: a standard error and an interval that is always defined, for every component."""
+"""How sure every index is, from exact sums: each component of each unit, of groups of units and of all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from math import sqrt
-from types import MappingProxyType
 
-from scoring.aggregation import Block, blocks_of
+from scoring.aggregation import blocks_of
 from scoring.design_effect import Clustered, ClusterModel, effective_size, fit
 from scoring.designs import (
-    Linear,
-    Stratum,
     TwoStage,
     expanded,
     linearise,
@@ -22,118 +18,135 @@ from scoring.designs import (
     variance_two_stage,
 )
 from scoring.errors import hint, refusal
-from scoring.intervals import Bounds, clopper_pearson, jeffreys, korn_graubard_size, logit_t, wald, wilson
+from scoring.estimates import KINDS, MODELLED, NO_CLUSTERS, Estimate, Evidence, estimate, undefined
 from scoring.method import IndexRule
 from scoring.moments import Moments
 
-MODELLED = ("modelled-deff-wilson", "modelled-deff-jeffreys")
-KINDS = (*MODELLED, "korn-graubard", "korn-graubard-capped", "clopper-pearson", "logit-t", "wald")
-DESIGNS = ("srs", "cluster", "two_stage")
+MODEL = "modelled"
+DESIGNS = (MODEL, "srs", "cluster", "two_stage")
 SMALLEST_N = 3
-
-TOO_FEW = "chưa đủ mẫu"
-CENSUS = "không có sai số chọn mẫu"
-NO_CLUSTERS = "không biết cụm (điều tra viên), coi các phiếu là độc lập"
-ONE_CLUSTER = "chỉ có một cụm, không ước lượng được sai số giữa các cụm"
-SAME_ANSWERS = "các phiếu như nhau, dùng khoảng Korn–Graubard"
-ALONE = "không đơn vị nào có phiếu khác nhau, coi mỗi phiếu là một câu trả lời"
-
-
-@dataclass(frozen=True)
-class Interval:
-    """An interval of an index in points 0–100, with the name of its formula and what stood behind it.
-
-    `low` and `high` are None only where the sample is too small. `n` responses with a valid answer, `df` degrees of
-    freedom, `n_eff` the answers of a simple sample that would say as much, `deff` variance over that of a simple
-    sample; the last two None where the formula has none. `note` is a Vietnamese remark, empty where none is due.
-    """
-
-    low: float | None
-    high: float | None
-    level: float
-    kind: str
-    n: int
-    df: int
-    n_eff: float | None
-    deff: float | None
-    note: str
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """One component of one unit: its exact share 0–1 and its standard error in index points, None where undefined.
-
-    The standard error is 0 for a census alone: where all responses agree it is that of one more satisfied and one
-    more dissatisfied response, √(p̃(1−p̃)/n) with p̃ = (np + 1)/(n + 2).
-    """
-
-    share: Fraction | None
-    standard_error: float | None
-    interval: Interval
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Which uncertainty is wanted; nothing here has a silent substitute.
+    """Which uncertainty is wanted: nothing here has a silent substitute.
 
     `populations` are the people each unit served, where known; `samples` what a two-stage sample was drawn from.
+    The modelled intervals go with the modelled design, the others with one of the designs of sampling.
     """
 
     rule: IndexRule
-    kind: str = MODELLED[0]
-    design: str = "cluster"
+    kind: str = "modelled-deff-wilson"
+    design: str = MODEL
     level: float = 0.95
     smallest_n: int = SMALLEST_N
     populations: Mapping[str, int] = field(default_factory=dict)
     samples: Mapping[str, TwoStage] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Refuse a misspelt interval or design, and a level outside 50–99.9 %."""
+        """Refuse a misspelt interval or design, two that do not go together, a level outside 50–99.9 %."""
         for value, known in ((self.kind, KINDS), (self.design, DESIGNS)):
             if value not in known:
                 raise refusal("choice_unknown", value=value, hint=hint(value, known), known=", ".join(known))
+        if (self.kind in MODELLED) != (self.design == MODEL):
+            raise refusal("interval_without_design", kind=self.kind, design=self.design)
         if not 0.5 <= self.level <= 0.999:
             raise refusal("level_range", value=self.level)
 
 
 @dataclass(frozen=True)
-class _Piece:
-    """One component of one unit before its interval: the model's view, and the clusters' labels."""
+class Piece:
+    """One defined component of one unit: what the cluster model sees of it, and the labels of its clusters."""
 
     clustered: Clustered
     clusters: tuple[str, ...]
 
 
 class Uncertainty:
-    """The estimates of every component of every unit of some moments, computed once, when first asked for."""
+    """The estimates of some moments, computed when first asked for; equal sums give equal estimates."""
 
     def __init__(self, moments: Moments, asked: Asked) -> None:
-        """Take the sums and what is wanted; refuses a design that these sums or populations cannot serve."""
+        """Take sums and what is wanted; refuses a design that these sums cannot serve, and n > N, by name."""
         self.moments = moments
         self.asked = asked
         self.layout = moments.layout
-        if asked.kind not in MODELLED and asked.design != "srs":
+        if asked.design in ("cluster", "two_stage"):
             for unit, each in moments.units.items():
                 if "" in each.clusters:
                     raise refusal("cluster_missing", unit=unit)
-                if asked.design == "two_stage" and unit not in asked.samples:
+        if asked.design == "two_stage":
+            for unit in moments.units:
+                if unit not in asked.samples:
                     raise refusal("two_stage_missing", unit=unit)
+        self.pieces = self._read()
+
+    @cached_property
+    def models(self) -> Mapping[str, ClusterModel]:
+        """Return the cluster model of each component, fitted over all units together."""
+        return {
+            component: fit([each.clustered for each in pieces.values()])
+            for component, pieces in self.pieces.items()
+        }
 
     @cached_property
     def units(self) -> Mapping[str, Mapping[str, Estimate]]:
         """Return unit → component → estimate, units by code and components in the layout's order."""
-        found: dict[str, dict[str, Estimate]] = {unit: {} for unit in self.moments.units}
-        for component in self.layout.components:
-            model = self.models[component]
-            for unit in found:
-                piece = self._pieces[component].get(unit)
-                found[unit][component] = self._estimate(unit, component, piece, model)
-        return MappingProxyType(found)
-
-    @cached_property
-    def models(self) -> Mapping[str, ClusterModel]:
-        """Return the cluster model of each component, fitted over all units."""
         return {
-            component: fit([each.clustered for each in pieces.values()])
-            for component, pieces in self._pieces.items()
+            unit: {component: self._estimate(unit, component) for component in self.layout.components}
+            for unit in self.moments.units
         }
+
+    def evidence(self, piece: Piece, component: str) -> Evidence:
+        """Return what the estimate of one unit's component is made from."""
+        unit, stratum = piece.clustered, piece.clustered.stratum
+        census = stratum.sampled == 1
+        if self.asked.design == MODEL:
+            model, kept = self.models[component], float(1 - stratum.sampled)
+            deff = model.deff(unit)
+            variance = None if unit.variance is None else unit.variance * deff * kept
+            size = effective_size(unit, model)
+            note = NO_CLUSTERS if piece.clusters == ("",) else ""
+            return Evidence(unit.linear.p, unit.n, unit.n - 1, variance, size, deff, census, note)
+        simple = variance_srs([stratum], unit.linear)
+        variance, clusters = simple, unit.n
+        if self.asked.design != "srs":
+            clusters = sum(map(bool, unit.valid))
+            variance = self._between(piece)
+        deff = float(variance / simple) if variance is not None and simple else None
+        found = None if variance is None else float(variance)
+        return Evidence(unit.linear.p, unit.n, clusters - 1, found, None, deff, census, "")
+
+    def _between(self, piece: Piece) -> Fraction | None:
+        stratum, linear = piece.clustered.stratum, piece.clustered.linear
+        if self.asked.design == "cluster":
+            return variance_cluster([stratum], linear)
+        samples = [self.asked.samples[stratum.unit]]
+        return variance_two_stage([stratum], [piece.clusters], samples, linear)
+
+    def _estimate(self, unit: str, component: str) -> Estimate:
+        kind, level, piece = self.asked.kind, self.asked.level, self.pieces[component].get(unit)
+        if piece is None:
+            return undefined(kind, level, 0)
+        if piece.clustered.n < self.asked.smallest_n:
+            return undefined(kind, level, piece.clustered.n, piece.clustered.linear.p)
+        return estimate(self.evidence(piece, component), kind, level)
+
+    def _read(self) -> dict[str, dict[str, Piece]]:
+        width = len(self.layout.criteria)
+        found: dict[str, dict[str, Piece]] = {component: {} for component in self.layout.components}
+        for unit, moments in self.moments.units.items():
+            population = self.asked.populations.get(unit)
+            single = strata_of(unit, moments, self.layout, population)
+            answered = moments.first[:, width:].sum(axis=0).tolist()
+            for column, component in enumerate(self.layout.components):
+                blocks = blocks_of(self.layout, answered, self.asked.rule, component)
+                if blocks is None:
+                    continue
+                pooled = len(blocks) == 1
+                stratum = single[component] if pooled else stratum_of(unit, moments, blocks, population)
+                if self.asked.design == "two_stage":
+                    stratum = expanded(stratum, moments.clusters, self.asked.samples[unit])
+                linear = linearise([stratum], blocks, self.layout.full)
+                valid = tuple(moments.valid[:, column].tolist())
+                found[component][unit] = Piece(Clustered(stratum, linear, valid), moments.clusters)
+        return found

@@ -24,7 +24,7 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
 
 
-db = SQLAlchemy(model_class=Base)
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 migrate = Migrate()
 login_manager = LoginManager()
 csrf = CSRFProtect()
@@ -50,7 +50,7 @@ def engine_options(url: str) -> dict[str, Any]:
     """Return the engine options of a database address."""
     if url.startswith("sqlite"):
         return {"module": sqlite_module(), "connect_args": {"timeout": 30}}
-    return {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True}
+    return {"pool_size": 8, "max_overflow": 8}
 
 
 def _open_sqlite(connection: Any, _record: Any) -> None:
@@ -65,6 +65,18 @@ def _open_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN" if read_only.get() else "BEGIN IMMEDIATE")
+
+
+def begin_writing() -> None:
+    """End a reading transaction and let the next statement open a writing one.
+
+    On SQLite whoever writes holds the one lock: what can be read and checked before it is, is not
+    done under it. PostgreSQL locks rows, so its transaction goes on.
+    """
+    if read_only.get():
+        if db.session.get_bind().dialect.name == "sqlite":
+            db.session.commit()
+        read_only.set(False)
 
 
 def watch_engine(engine: Engine) -> None:

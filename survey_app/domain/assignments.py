@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Select, false, func, select
+from sqlalchemy import Select, bindparam, false, func, select
 
 from survey_app import problems
 from survey_app.domain import audit, campaigns
@@ -48,19 +48,22 @@ def of_campaign(user: User, campaign: Campaign) -> list[Assignment]:
     return list(db.session.scalars(found.order_by(Assignment.unit_id, Assignment.id)))
 
 
-def units_to_ask(user: User, campaign: Campaign) -> list[Unit]:
-    """Return the units an enumerator may enter responses about, in Vietnamese order."""
-    assigned = (
-        select(Unit)
-        .join(Assignment, Assignment.unit_id == Unit.id)
-        .where(
-            Assignment.campaign_id == campaign.id,
-            Assignment.enumerator_id == user.id,
-            Assignment.target > 0,
-        )
-        .order_by(Unit.sort_key)
+_UNITS_TO_ASK = (
+    select(Unit.code, Unit.name)
+    .join(Assignment, Assignment.unit_id == Unit.id)
+    .where(
+        Assignment.campaign_id == bindparam("campaign_id"),
+        Assignment.enumerator_id == bindparam("enumerator_id"),
+        Assignment.target > 0,
     )
-    return list(db.session.scalars(assigned))
+    .order_by(Unit.sort_key)
+)
+
+
+def units_to_ask(user: User, campaign: Campaign) -> list[tuple[str, str]]:
+    """Return (code, name) of the units an enumerator may enter responses about, in Vietnamese order."""
+    facts = {"campaign_id": campaign.id, "enumerator_id": user.id}
+    return [(row.code, row.name) for row in db.session.connection().execute(_UNITS_TO_ASK, facts)]
 
 
 def assign(actor: User, campaign: Campaign, unit_code: str, enumerator: User, target: int) -> Assignment:

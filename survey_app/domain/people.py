@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Select, false, func, select, update
+from sqlalchemy import Select, bindparam, false, func, select, update
 
 from survey_app import problems
 from survey_app.domain import audit
@@ -232,9 +232,12 @@ def open_session(user: User) -> str:
     return token
 
 
+_SESSION = select(LoginSession).where(LoginSession.token_digest == bindparam("digest"))
+
+
 def session_of(token: str) -> LoginSession | None:
     """Return the session of a token, alive or not."""
-    return db.session.scalar(select(LoginSession).where(LoginSession.token_digest == token_digest(token)))
+    return db.session.execute(_SESSION, {"digest": token_digest(token)}).scalar()
 
 
 def log_out(user: User, token: str) -> None:

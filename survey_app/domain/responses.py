@@ -14,7 +14,7 @@ from sqlalchemy.orm import joinedload
 from survey_app import problems
 from survey_app.domain import audit, rechecks
 from survey_app.domain.response_content import Checked, Entry, check
-from survey_app.extensions import db
+from survey_app.extensions import begin_writing, db
 from survey_app.language import clean_line
 from survey_app.models import (
     Campaign,
@@ -137,6 +137,7 @@ def submit(
     check_open(campaign)
     uuid = _check_uuid(uuid)
     checked = check(campaign, actor.id, entry, complete=True, questionnaire=campaign.questionnaire_sha256)
+    begin_writing()
     moment = now()
     key = _insert_once(_row(actor, campaign, uuid, checked, ResponseState.SUBMITTED, moment))
     if key is None:
@@ -244,6 +245,7 @@ def save_draft(
     check_open(campaign)
     uuid = _check_uuid(uuid)
     checked = check(campaign, actor.id, entry, complete=False, questionnaire=campaign.questionnaire_sha256)
+    begin_writing()
     moment = now()
     key = _insert_once(_row(actor, campaign, uuid, checked, ResponseState.DRAFT, moment))
     number = 1

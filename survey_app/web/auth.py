@@ -29,7 +29,7 @@ def local_path(target: str) -> str:
 @guards.public
 def log_in() -> Any:
     target = local_path(request.args.get("next", ""))
-    if current_user.is_authenticated and request.method == "GET":
+    if guards.visitor() and request.method == "GET":
         return redirect(target)
     form = LogInForm()
     if not form.is_submitted():

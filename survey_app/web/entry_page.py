@@ -21,17 +21,17 @@ TOKEN, UUID, NAME, UNITS, MODES = (f"\ue000{name}\ue001" for name in "tungm")
 
 def options(choices: list[tuple[str, str]], chosen: str) -> Markup:
     """Return <option> elements, the chosen one selected."""
-    return Markup("").join(
-        Markup('<option value="{}"{}>{}</option>').format(
-            value, Markup(" selected") if value == chosen else "", label
+    return Markup(  # noqa: S704 - every value is escaped here
+        "".join(
+            f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>{escape(label)}</option>'
+            for value, label in choices
         )
-        for value, label in choices
     )
 
 
 def unit_options(user: User, campaign: Campaign, chosen: str) -> Markup:
     """Return the units an enumerator may enter as options; a single one is chosen already."""
-    units = [(unit.code, unit.name) for unit in assignments.units_to_ask(user, campaign)]
+    units = assignments.units_to_ask(user, campaign)
     return options(units if len(units) == 1 else [("", "(chọn đơn vị)"), *units], chosen)
 
 

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from flask import Flask, abort, current_app, request
+from flask import Flask, abort, current_app, g, request
 from flask_login import UserMixin, current_user
 
 from survey_app import problems
 from survey_app.domain import people
-from survey_app.extensions import db, login_manager, read_only
-from survey_app.models import User
+from survey_app.extensions import begin_writing, db, login_manager, read_only
+from survey_app.models import LoginSession, User
 from survey_app.models.columns import now
 from survey_app.vocabulary import Permission
 
@@ -50,12 +50,26 @@ def public(view: View) -> View:
     return view
 
 
+def reads_first(view: View) -> View:
+    """Mark a view whose verb opens the writing transaction itself, after it has read and checked."""
+    view.reads_first = True  # type: ignore[attr-defined]
+    return view
+
+
+def visitor() -> Visitor | None:
+    """Return who is there, asked once a request, or None."""
+    if "visitor" not in g:
+        g.visitor = current_user._get_current_object() if current_user.is_authenticated else None
+    found: Visitor | None = g.visitor
+    return found
+
+
 def actor() -> User:
     """Return the person who is there; refuses nobody."""
-    if not current_user.is_authenticated:
+    found = visitor()
+    if found is None:
         raise problems.LoginRequired()
-    user: User = current_user.user
-    return user
+    return found.user
 
 
 def permission_of(view: Callable[..., Any]) -> Permission | None:
@@ -73,33 +87,29 @@ def _visitor_of(token: str) -> Visitor | None:
     return Visitor(session.user, token)
 
 
-def _touch(token: str) -> Any:
-    """Note that the session was used; a reading request does so in a short transaction of its own."""
-    db.session.rollback()
-    reading = read_only.get()
-    read_only.set(False)
-    if session := people.session_of(token):
+def _touch(token: str) -> LoginSession | None:
+    """Note that the session was used, in a short writing transaction of its own."""
+    begin_writing()
+    session = people.session_of(token)
+    if session:
         session.seen_at = now()
     db.session.commit()
-    read_only.set(reading)
-    return people.session_of(token)
+    read_only.set(True)
+    return session
 
 
 def _check() -> None:
     if "\x00" in request.path:
         abort(404)
-    read_only.set(request.method in SAFE_METHODS)
+    read_only.set(True)
     if request.endpoint is None or request.endpoint == "static":
         return
-    permission = permission_of(current_app.view_functions[request.endpoint])
+    view = current_app.view_functions[request.endpoint]
+    permission = permission_of(view)
     if permission is not None and not actor().may(permission):
         raise problems.NotAllowed()
-
-
-def about_to_write() -> None:
-    """Let a reading request write after all, as a download that is noted in the audit trail does."""
-    db.session.rollback()
-    read_only.set(False)
+    if request.method not in SAFE_METHODS and not getattr(view, "reads_first", False):
+        begin_writing()
 
 
 def _forget(_error: BaseException | None) -> None:

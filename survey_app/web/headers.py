@@ -1,7 +1,6 @@
 """The headers of every reply: nothing from another host, no frames, personal pages never cached."""
 
-from flask import Flask, Response, request
-from flask_login import current_user
+from flask import Flask, Response, g, request
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -20,7 +19,7 @@ def _add(reply: Response) -> Response:
         reply.headers.setdefault(name, value)
     if request.endpoint == "static":
         reply.headers["Cache-Control"] = "public, max-age=3600"
-    elif current_user and current_user.is_authenticated:
+    elif g.get("visitor"):
         reply.headers["Cache-Control"] = "no-store"
     if request.is_secure:
         reply.headers["Strict-Transport-Security"] = "max-age=31536000"

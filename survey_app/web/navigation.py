@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Flask, g, request, url_for
-from flask_login import current_user
 
 from survey_app.domain import campaigns
 from survey_app.models import Campaign
@@ -36,14 +35,14 @@ def use_campaign(code: str) -> Campaign:
 def present_campaign() -> Campaign | None:
     """Return the page's campaign, else the one its visitor most likely works on."""
     if "campaign" not in g:
-        there = current_user.is_authenticated
+        there = guards.visitor() is not None
         g.campaign = campaigns.newest_visible_to(guards.actor()) if there else None
     found: Campaign | None = g.campaign
     return found
 
 
 def _navigation(campaign: Campaign | None) -> list[dict[str, Any]]:
-    if not current_user.is_authenticated:
+    if guards.visitor() is None:
         return []
     items = []
     for label, endpoint, permission, with_campaign in ITEMS:
@@ -59,7 +58,7 @@ def _navigation(campaign: Campaign | None) -> list[dict[str, Any]]:
 def _known() -> dict[str, Any]:
     if g.get("bare"):
         return {"campaign": None, "labels": LABELS, "navigation": [], "person": None, "version": VERSION}
-    there = current_user.is_authenticated
+    there = guards.visitor() is not None
     campaign = present_campaign()
     return {
         "campaign": campaign,

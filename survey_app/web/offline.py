@@ -68,6 +68,7 @@ def _check_kinds(body: dict[str, Any]) -> None:
 
 @blueprint.put("/responses/<uuid>")
 @guards.needs(Permission.RESPONSE_SUBMIT)
+@guards.reads_first
 def receive(uuid: str) -> Any:
     body = _body()
     campaign = campaigns.one_visible_to(guards.actor(), body.get("campaign", ""))

@@ -81,6 +81,7 @@ def _units(campaign: Campaign, chosen: str, kept: tuple[str, str] | None = None)
 
 @blueprint.post("/campaigns/<code>/responses")
 @guards.needs(Permission.RESPONSE_SUBMIT)
+@guards.reads_first
 def submit(code: str) -> Any:
     campaign = use_campaign(code)
     form = _form_of(campaign.questionnaire_sha256)

@@ -9,7 +9,7 @@ from scoring.flags import wording
 from survey_app.domain import score_views, scores
 from survey_app.domain.assignments import Progress
 from survey_app.exports import tables
-from survey_app.extensions import db
+from survey_app.extensions import begin_writing, db
 from survey_app.vocabulary import Permission
 from survey_app.web import guards
 from survey_app.web.navigation import use_campaign
@@ -121,7 +121,7 @@ def run_workbook(code: str, number: int) -> Any:
 
 
 def _workbook(code: str, number: int | None) -> Any:
-    guards.about_to_write()
+    begin_writing()
     campaign = use_campaign(code)
     content = score_views.export(guards.actor(), campaign, ".xlsx", number)
     db.session.commit()

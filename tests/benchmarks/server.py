@@ -47,7 +47,7 @@ def prepare(url: str, people_wanted: int) -> list[tuple[str, str]]:
         found = []
         for user in db.session.scalars(wanted):
             people.reset_password(user, user, PASSWORD)
-            found.append((user.username, assignments.units_to_ask(user, campaign)[0].code))
+            found.append((user.username, assignments.units_to_ask(user, campaign)[0][0]))
         db.session.commit()
         db.engine.dispose()
     return found
