@@ -9,13 +9,15 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import Context
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import flask_migrate
 import pytest
 import sqlalchemy
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 
 from survey_app import create_app
@@ -74,9 +76,19 @@ class PostgresHouse:
         self.server.cleanup()
 
 
+class Browser(FlaskClient):
+    """A browser whose requests run as in a server: in a context and a transaction of their own."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """Send a request; what the test itself had begun in the database is ended first."""
+        if has_app_context():
+            db.session.rollback()
+        return Context().run(super().open, *args, **kwargs)
+
+
 def make_app(url: str, **settings: object) -> Flask:
     """Return the application on a database, without the CSRF check unless asked for."""
-    return create_app(
+    app = create_app(
         {
             "TESTING": True,
             "SECRET_KEY": "only for tests",
@@ -85,6 +97,8 @@ def make_app(url: str, **settings: object) -> Flask:
             **settings,
         }
     )
+    app.test_client_class = Browser
+    return app
 
 
 @contextmanager

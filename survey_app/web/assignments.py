@@ -12,7 +12,7 @@ from survey_app.extensions import db
 from survey_app.models import Campaign
 from survey_app.vocabulary import Permission
 from survey_app.web import guards
-from survey_app.web.forms import Form
+from survey_app.web.forms import Form, choices
 from survey_app.web.navigation import use_campaign
 
 blueprint = Blueprint("assignments", __name__, url_prefix="/campaigns/<code>/assignments")
@@ -27,9 +27,11 @@ class AssignmentForm(Form):
 def _form(campaign: Campaign) -> AssignmentForm:
     form = AssignmentForm()
     active = people.active_visible_to(guards.actor())
-    form.enumerator.choices = [(user.username, f"{user.display_name} ({user.username})") for user in active]
+    form.enumerator.choices = choices(
+        (user.username, f"{user.display_name} ({user.username})") for user in active
+    )
     units = [each for each in campaigns.units_of(campaign) if each.surveyed]
-    form.unit.choices = [(each.unit.code, each.unit.name) for each in units]
+    form.unit.choices = choices((each.unit.code, each.unit.name) for each in units)
     return form
 
 

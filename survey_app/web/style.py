@@ -14,7 +14,7 @@ from wtforms import (
 )
 
 from survey_app.web import guards
-from survey_app.web.forms import Form
+from survey_app.web.forms import Form, choices
 
 blueprint = Blueprint("style", __name__)
 LEVELS = ("Rất không hài lòng", "Không hài lòng", "Bình thường", "Hài lòng", "Rất hài lòng")
@@ -24,11 +24,13 @@ class SampleForm(Form):
     form_code = StringField("Mã phiếu")
     name = StringField("Họ và tên")
     password = PasswordField("Mật khẩu")
-    unit = SelectField("Cơ quan, đơn vị", choices=[("STC", "Sở Tài chính"), ("SNV", "Sở Nội vụ")])
+    unit = SelectField("Cơ quan, đơn vị", choices=choices([("STC", "Sở Tài chính"), ("SNV", "Sở Nội vụ")]))
     note = TextAreaField("Ghi chú")
-    mode = RadioField("Cách hỏi", choices=[("paper", "Nhập từ phiếu giấy"), ("phone", "Qua điện thoại")])
+    mode = RadioField(
+        "Cách hỏi", choices=choices([("paper", "Nhập từ phiếu giấy"), ("phone", "Qua điện thoại")])
+    )
     wishes = SelectMultipleField(
-        "Mong muốn cải thiện", choices=[("time", "Rút ngắn thời gian"), ("fee", "Công khai phí")]
+        "Mong muốn cải thiện", choices=choices([("time", "Rút ngắn thời gian"), ("fee", "Công khai phí")])
     )
     sure = BooleanField("Tôi đã kiểm tra lại phiếu giấy")
     official_1 = RadioField("", choices=[], validate_choice=False)

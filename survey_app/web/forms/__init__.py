@@ -1,9 +1,10 @@
 """The forms of the web door; Vietnamese sentences for the rules of the library."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field
+from wtforms import Field, SelectChoice
 
 SENTENCES = {
     "This field is required.": "Hãy điền mục này.",
@@ -14,6 +15,11 @@ SENTENCES = {
     "Field cannot be longer than %(max)d character.": "Tối đa %(max)d ký tự.",
     "Field cannot be longer than %(max)d characters.": "Tối đa %(max)d ký tự.",
 }
+
+
+def choices(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    """Return (value, label) pairs as the library's choices."""
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 class _Vietnamese:

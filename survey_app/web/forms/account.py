@@ -4,7 +4,7 @@ from wtforms import PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from survey_app.vocabulary import LABELS, Body, Role
-from survey_app.web.forms import Form
+from survey_app.web.forms import Form, choices
 
 
 class LogInForm(Form):
@@ -20,9 +20,10 @@ class PasswordForm(Form):
 class PersonForm(Form):
     username = StringField("Tên đăng nhập", [InputRequired(), Length(max=64)])
     display_name = StringField("Họ và tên", [InputRequired(), Length(max=200)])
-    role = SelectField("Vai trò", choices=[(role.value, LABELS[role]) for role in Role])
+    role = SelectField("Vai trò", choices=choices((role.value, LABELS[role]) for role in Role))
     body = SelectField(
-        "Cơ quan giám sát", choices=[("", "(không thuộc)"), *((body.value, LABELS[body]) for body in Body)]
+        "Cơ quan giám sát",
+        choices=choices([("", "(không thuộc)"), *((body.value, LABELS[body]) for body in Body)]),
     )
     unit_code = StringField("Mã đơn vị", [Length(max=32)])
 

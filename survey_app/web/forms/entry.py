@@ -17,7 +17,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from scoring.questionnaire import Question, Questionnaire
 from survey_app.domain.response_content import Entry
-from survey_app.web.forms import Form
+from survey_app.web.forms import Form, choices
 
 SECTIONS = {
     "service": "Dịch vụ",
@@ -95,13 +95,15 @@ class _Boxes(SelectMultipleField):
 
 
 def _field_of(question: Question) -> Field:
-    choices = [(option.code, option.text) for option in question.options]
-    if question.kind == "choice" and len(choices) > MOST_RADIOS:
-        return SelectField(question.text, choices=[("", "(chưa chọn)"), *choices], validate_choice=False)
+    options = [(option.code, option.text) for option in question.options]
+    if question.kind == "choice" and len(options) > MOST_RADIOS:
+        return SelectField(
+            question.text, choices=choices([("", "(chưa chọn)"), *options]), validate_choice=False
+        )
     if question.kind == "choice":
-        return RadioField(question.text, choices=choices, validate_choice=False)
+        return RadioField(question.text, choices=choices(options), validate_choice=False)
     if question.kind == "multi":
-        return _Boxes(question.text, choices=choices, validate_choice=False)
+        return _Boxes(question.text, choices=choices(options), validate_choice=False)
     if question.kind == "text" and (question.max_length or LONG_TEXT + 1) > LONG_TEXT:
         return TextAreaField(question.text)
     return StringField(question.text)
