@@ -43,7 +43,7 @@
   form.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
     const block = event.target.closest("[data-level]");
-    if (event.key === "Enter" && event.target.matches("input") && !event.target.matches("[type=submit]")) {
+    if (event.key === "Enter" && event.target.matches("input, select")) {
       event.preventDefault();
       if (block) return after(block);
       const rest = [...form.querySelectorAll("input:not([type=hidden]), select, textarea, button")];

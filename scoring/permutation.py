@@ -1,0 +1,127 @@
+"""What chance alone would do: enumerators exchanged within units, and q-values for many tests at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import gammaln
+
+from scoring.errors import refusal
+from scoring.fieldwork import Fieldwork
+
+_NEAR = 1e-9
+_SLICE = 256
+
+
+@dataclass(frozen=True, eq=False)
+class Chance:
+    """Sums by enumerator and score as observed, and p-values of sums as high, or as far from expected, by chance."""
+
+    observed: NDArray[np.float64]
+    expected: NDArray[np.float64]
+    upper: NDArray[np.float64]
+    either: NDArray[np.float64]
+
+
+def exchange(
+    work: Fieldwork,
+    scores: NDArray[np.float64],
+    pairs: Mapping[str, NDArray[np.bool_]],
+    draws: int,
+    seed: int,
+) -> Chance:
+    """Exchange enumerators among the responses of each unit and see how often sums are as high as observed.
+
+    `scores` is response × score in the order of the field work; `pairs` tells by unit which two of its responses count as
+    a pair, and adds a last column: pairs that both belong to the enumerator. Where enumerators found their respondents
+    by chance within units, p = (1 + as high)/(1 + draws) is below α with probability at most α. The same seed gives
+    the same result. Refuses scores of another number of responses and fewer than 99 draws.
+    """
+    if len(scores) != len(work):
+        raise refusal("lengths_differ", what="Phiếu và điểm", first=len(work), second=len(scores))
+    if draws < 99:
+        raise refusal("number_bad", what="Số lần hoán vị", value=draws, expected="ít nhất 99")
+    codes = {code: place for place, code in enumerate(work.enumerators)}
+    labels = np.array([codes[record.enumerator] for record in work.records], dtype=np.int64)
+    shape = (len(codes), scores.shape[1] + 1)
+    observed, drawn = np.zeros(shape), np.zeros((draws, *shape))
+    generator = np.random.default_rng(seed)
+    for unit, places in work.units.items():
+        own, near = labels[places], np.argwhere(np.triu(pairs[unit], 1))
+        present = np.unique(own)
+        observed += _sums(own[None, :], scores[places], near, present, shape)[0]
+        for start in range(0, draws, _SLICE):
+            count = min(_SLICE, draws - start)
+            mixed = generator.permuted(np.tile(own, (count, 1)), axis=1)
+            drawn[start : start + count] += _sums(mixed, scores[places], near, present, shape)
+    expected = drawn.mean(axis=0)
+    away = np.abs(observed - expected)
+    return Chance(
+        observed,
+        expected,
+        (1 + (drawn >= observed - _NEAR).sum(axis=0)) / (1 + draws),
+        (1 + (np.abs(drawn - expected) >= away - _NEAR).sum(axis=0)) / (1 + draws),
+    )
+
+
+def _sums(
+    labels: NDArray[np.int64],
+    scores: NDArray[np.float64],
+    near: NDArray[np.intp],
+    present: NDArray[np.int64],
+    shape: tuple[int, int],
+) -> NDArray[np.float64]:
+    sums = np.zeros((len(labels), *shape))
+    first, second = labels[:, near[:, 0]], labels[:, near[:, 1]]
+    together = np.where(first == second, first, -1)
+    for label in present:
+        sums[:, label, :-1] = (labels == label) @ scores
+        sums[:, label, -1] = (together == label).sum(axis=1)
+    return sums
+
+
+def hypergeometric_tail(found: int, marked: int, drawn: int, total: int) -> float:
+    """Return the chance of at least `found` marked among `drawn` of `total` things, `marked` of which are marked."""
+    most = min(marked, drawn)
+    if found <= max(0, drawn + marked - total):
+        return 1.0
+    counts = np.arange(found, most + 1)
+    logs = (
+        _choose(marked, counts) + _choose(total - marked, drawn - counts) - _choose(total, np.array(drawn))
+    )
+    return min(1.0, float(np.exp(logs).sum()))
+
+
+def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
+    """Return q-values in the order given: the share of false alarms among all with a q-value as small (1995)."""
+    count = len(p_values)
+    q_values, running = [1.0] * count, 1.0
+    for step, place in enumerate(sorted(range(count), key=lambda each: -p_values[each])):
+        running = min(running, p_values[place] * count / (count - step))
+        q_values[place] = running
+    return q_values
+
+
+def mirror_q_values(distances: Sequence[float]) -> list[float]:
+    """Return q-values of distances from a centre, large being suspect, with their mirror image as the measure of chance.
+
+    The share of false alarms beyond t is taken as (1 + number below −t)/(number from t on): right, or too careful, where
+    honest distances are as frequent or more frequent on the lower side (Barber, Candès 2015).
+    """
+    values = np.sort(np.asarray(distances, dtype=np.float64))
+    order = sorted(range(len(distances)), key=lambda place: distances[place])
+    q_values, running = [1.0] * len(distances), 1.0
+    for place in order:
+        value = distances[place]
+        if value <= 0:
+            continue
+        above = len(values) - int(np.searchsorted(values, value, side="left"))
+        below = int(np.searchsorted(values, -value, side="right"))
+        running = min(running, (1 + below) / above)
+        q_values[place] = running
+    return q_values
+
+
+def _choose(total: int, part: NDArray[np.int64]) -> NDArray[np.float64]:
+    return np.asarray(gammaln(total + 1) - gammaln(part + 1) - gammaln(total - part + 1))

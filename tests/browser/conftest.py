@@ -1,0 +1,74 @@
+"""A real server on a copy of the demonstration, and a real Chromium in front of it."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextvars import Context
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from survey_app import create_app
+from survey_app.domain import demonstration
+from survey_app.extensions import db
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One Chromium for the whole run."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def address(demo_database: str) -> Iterator[str]:
+    """The address of a server on a copy of the demonstration, its tokens checked as in earnest."""
+    app = create_app({"SQLALCHEMY_DATABASE_URI": demo_database, "SECRET_KEY": "only for tests"})
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=Context().run, args=(server.serve_forever,))
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    with app.app_context():
+        db.engine.dispose()
+
+
+OpenAs = Callable[..., Page]
+
+
+@pytest.fixture
+def open_as(chromium: Browser, address: str) -> Iterator[OpenAs]:
+    """Gives a page in which a person is logged in, in a browser window of the size asked for."""
+    contexts: list[BrowserContext] = []
+
+    def opened(username: str | None, width: int = 1280, *, script: bool = True) -> Page:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 800}, java_script_enabled=script, base_url=address
+        )
+        contexts.append(context)
+        page = context.new_page()
+        if username:
+            page.goto("/login")
+            page.fill("#username", username)
+            page.fill("#password", demonstration.PASSWORD)
+            page.press("#password", "Enter")
+            page.wait_for_url(f"{address}/")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
