@@ -168,6 +168,7 @@ SENTENCES = {
         "Khoảng tin cậy “{kind}” không đi với thiết kế mẫu “{design}”. "
         "Khoảng modelled-deff-… đi với modelled, các khoảng khác đi với srs, cluster hoặc two_stage."
     ),
+    "form_again": "Mã phiếu “{value}” có hai lần. Hãy giữ một phiếu.",
     "level_range": "Mức tin cậy {value} không dùng được. Hãy chọn từ 0,5 đến 0,999.",
     "lengths_differ": "{what}: hai danh sách dài {first} và {second} phần tử. Hãy đưa vào cùng độ dài.",
     "number_bad": "{what}: giá trị {value} không dùng được. Cần {expected}.",

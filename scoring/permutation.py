@@ -5,23 +5,24 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln
+from scipy.special import gammaln, ndtr
 
 from scoring.errors import refusal
 from scoring.fieldwork import Fieldwork
 
 _NEAR = 1e-9
 _SLICE = 256
+_MIDDLE = 0.6744897501960817  # half of a normal distribution lies within so many standard deviations
 
 
 @dataclass(frozen=True, eq=False)
 class Chance:
-    """Sums by enumerator and score as observed, and p-values of sums as high, or as far from expected, by chance."""
+    """Sums by enumerator and score as observed; mean and standard deviation by chance, and p-values of sums as high."""
 
     observed: NDArray[np.float64]
     expected: NDArray[np.float64]
+    spread: NDArray[np.float64]
     upper: NDArray[np.float64]
-    either: NDArray[np.float64]
 
 
 def exchange(
@@ -55,14 +56,18 @@ def exchange(
             count = min(_SLICE, draws - start)
             mixed = generator.permuted(np.tile(own, (count, 1)), axis=1)
             drawn[start : start + count] += _sums(mixed, scores[places], near, present, shape)
-    expected = drawn.mean(axis=0)
-    away = np.abs(observed - expected)
-    return Chance(
-        observed,
-        expected,
-        (1 + (drawn >= observed - _NEAR).sum(axis=0)) / (1 + draws),
-        (1 + (np.abs(drawn - expected) >= away - _NEAR).sum(axis=0)) / (1 + draws),
-    )
+    as_high = (drawn >= observed - _NEAR).sum(axis=0)
+    return Chance(observed, drawn.mean(axis=0), drawn.std(axis=0), (1 + as_high) / (1 + draws))
+
+
+def beside_colleagues(distances: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the chance of distances as large, in standard errors, where honest colleagues differ among themselves too.
+
+    Normal around 0 with the spread of the middle of all: max(1, median |z|/0.6745), as in Efron 2004. Exchange alone
+    takes every honest habit, place or pace of an enumerator for a doubt.
+    """
+    spread = max(1.0, float(np.median(np.abs(distances))) / _MIDDLE) if len(distances) else 1.0
+    return np.asarray(ndtr(-distances / spread))
 
 
 def _sums(

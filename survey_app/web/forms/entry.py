@@ -26,7 +26,7 @@ SECTIONS = {
     "organisation": "Tổ chức",
     "comment": "Ý kiến thêm",
 }
-MOST_RADIOS = 5
+MOST_RADIOS = 3
 LONG_TEXT = 300
 
 

@@ -1,89 +1,103 @@
-// The entry form: keys 1–5 and 0 answer and go on, Backspace goes back, skipped questions disappear.
-// Without this script every question is a plain group of radio buttons.
+// The entry form by keyboard: digits answer and go on, Enter goes on, Backspace goes back and clears;
+// questions that are not asked disappear. Without this script everything is plain radio buttons and boxes.
 (() => {
   const form = document.querySelector("form[data-entry]");
   if (!form) return;
-  const levels = [...form.querySelectorAll("[data-level]")];
   const auto = form.querySelector("#auto-advance");
   const live = form.querySelector("[data-live]");
-  let changed = false;
-  let typed = false;
+  let changed = form.hasAttribute("data-kept");
 
-  auto.checked = localStorage.getItem("auto-advance") !== "no";
-  auto.addEventListener("change", () => localStorage.setItem("auto-advance", auto.checked ? "yes" : "no"));
+  // A browser may refuse storage; the switch then holds for this page.
+  const stored = (write) => { try { return write(localStorage); } catch { return null; } };
+  auto.checked = stored((box) => box.getItem("auto-advance")) !== "no";
+  auto.addEventListener("change", () => stored((box) => box.setItem("auto-advance", auto.checked ? "yes" : "no")));
+  form.classList.add("keyed");
 
+  const blocks = () => [...form.querySelectorAll("fieldset, .field, .sticky-bar")].filter(entrance);
+  const entrance = (block) => [
+    block.querySelector("input:checked:enabled"),
+    ...block.querySelectorAll("input:not([type=hidden]):enabled, select:enabled, textarea:enabled, button:enabled"),
+  ].find((each) => each?.checkVisibility?.() ?? each?.offsetParent);
+  const radios = (block) => [...block.querySelectorAll("input[type=radio]")];
+  const blockOf = (element) => element.closest("fieldset, .field, .sticky-bar");
+
+  const go = (block) => {
+    if (!block) return;
+    entrance(block).focus({ preventScroll: true });
+    block.scrollIntoView({ block: "center", behavior: "instant" });
+  };
+  const beside = (block, step) => { const all = blocks(); return all[all.indexOf(block) + step]; };
+
+  const answersTo = (name) => [...form.querySelectorAll(`[name="${name}"]:enabled`)]
+    .filter((each) => each.checked || each.matches("select")).map((each) => each.value);
   const show = () => {
-    for (const block of form.querySelectorAll("[data-show-if]")) {
+    const asking = form.querySelectorAll("[data-show-if]");
+    for (const block of asking) {
       const [name, codes] = block.dataset.showIf.split("=");
-      const chosen = [...form.querySelectorAll(`[name="${name}"]:checked`)].map((box) => box.value);
-      const asked = chosen.some((code) => codes.split(",").includes(code));
+      const asked = answersTo(name).some((code) => codes.split(",").includes(code));
       block.hidden = !asked;
       for (const input of block.querySelectorAll("input, select, textarea")) input.disabled = !asked;
     }
+    for (const section of form.querySelectorAll("section")) {
+      section.hidden = !section.querySelector(".field:not([hidden], [hidden] *), [data-level]");
+    }
+    for (const section of new Set([...asking].map((block) => block.closest("section")))) {
+      section.hidden = false;
+      section.hidden = [...section.querySelectorAll(".field, .level")].every((each) => each.closest("[hidden]"));
+    }
   };
 
-  const go = (block) => {
-    levels.forEach((each) => each.classList.toggle("current", each === block));
-    const box = block.querySelector("input:checked") || block.querySelector("input");
-    box.focus({ preventScroll: true });
-    block.scrollIntoView({ block: "center" });
+  // The row of digits writes letters on a Vietnamese keyboard, so the place of the key counts too.
+  const digitOf = (event) => !event.shiftKey &&
+    (/^\d$/.test(event.key) ? event.key : /^(?:Digit|Numpad)(\d)$/.exec(event.code)?.[1]);
+  const answer = (block, digit) => {
+    const level = block.matches("[data-level]");
+    const box = level ? block.querySelector(`[id$="-${digit}"]`) : block.querySelectorAll("input")[digit - 1];
+    if (!box) return;
+    box.click();
+    live.textContent = `${block.querySelector("legend").textContent.trim()}: ${box.parentElement.textContent.trim()}`;
+    if (box.type === "radio" && auto.checked) go(beside(block, 1)); else box.focus();
   };
-
-  const after = (block) => {
-    const next = levels[levels.indexOf(block) + 1];
-    if (next) return go(next);
-    block.classList.remove("current");
-    const rest = [...form.querySelectorAll("input:not([type=hidden]), select, textarea, button")];
-    const last = rest.findLastIndex((each) => block.contains(each));
-    const target = rest.slice(last + 1).find((each) => !each.disabled && each.offsetParent);
-    target?.focus();
-    target?.scrollIntoView({ block: "center" });
+  const back = (block) => {
+    const before = beside(block, -1);
+    if (!before) return;
+    for (const box of radios(before)) box.checked = false;
+    before.dispatchEvent(new Event("change", { bubbles: true }));
+    go(before);
   };
 
   form.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
-    const block = event.target.closest("[data-level]");
-    if (event.key === "Enter" && event.target.matches("input, select")) {
-      event.preventDefault();
-      if (block) return after(block);
-      const rest = [...form.querySelectorAll("input:not([type=hidden]), select, textarea, button")];
-      const place = rest.indexOf(event.target);
-      const name = event.target.type === "radio" ? event.target.name : null;
-      return rest.slice(place + 1).find((each) => !each.disabled && each.offsetParent && each.name !== name)?.focus();
-    }
+    const { target } = event;
+    const block = blockOf(target);
     if (!block) return;
-    if (/^[0-5]$/.test(event.key)) {
+    if (event.key === "Enter" && target.matches("input, select")) {
       event.preventDefault();
-      const box = form.querySelector(`#${block.id}-${event.key}`);
-      box.checked = true;
-      changed = typed = true;
-      live.textContent = box.parentElement.textContent.trim();
-      if (auto.checked) after(block); else box.focus();
-    } else if (event.key === "Backspace") {
-      event.preventDefault();
-      const before = levels[levels.indexOf(block) - 1] || block;
-      for (const box of before.querySelectorAll("input")) box.checked = false;
-      go(before);
+      return go(beside(block, 1));
     }
+    if (!target.matches("[type=radio], [type=checkbox]")) return;
+    const digit = block.matches("fieldset") && digitOf(event);
+    if (!digit && event.key !== "Backspace") return;
+    event.preventDefault();
+    if (digit) answer(block, digit); else back(block);
   });
 
+  // A tap or click (never a key, which has no detail) brings the next question into view.
   form.addEventListener("click", (event) => {
-    const block = event.target.closest("[data-level]");
-    if (!block || !event.target.matches("input") || event.detail === 0 || !auto.checked) return;
-    const next = levels[levels.indexOf(block) + 1];
-    next?.scrollIntoView({ block: "center" });
+    if (event.detail === 0 || !auto.checked || !event.target.matches("fieldset [type=radio]")) return;
+    beside(blockOf(event.target), 1)?.scrollIntoView({ block: "center" });
   });
-
   form.addEventListener("focusin", (event) => {
-    const block = event.target.closest("[data-level]");
-    levels.forEach((each) => each.classList.toggle("current", each === block));
+    form.querySelector(".level.current")?.classList.remove("current");
+    event.target.closest(".level")?.classList.add("current");
   });
-  form.addEventListener("input", () => { changed = true; show(); });
-  form.addEventListener("change", show);
+  form.addEventListener("input", (event) => { if (event.target !== auto) changed = true; });
+  form.addEventListener("change", (event) => { if (event.target !== auto) changed = true; show(); });
   form.addEventListener("submit", () => { changed = false; });
   addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
+  addEventListener("pageshow", show);
   show();
 
   const id = form.querySelector("[name=uuid]");
-  if (id && form.dataset.entry === "new" && crypto.randomUUID && !form.dataset.kept) id.value = crypto.randomUUID();
+  if (id && form.dataset.entry === "new" && crypto.randomUUID && !form.hasAttribute("data-kept")) id.value = crypto.randomUUID();
 })();

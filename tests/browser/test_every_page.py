@@ -1,0 +1,104 @@
+"""Every page of every role, on a phone and at a desk: accessible, within the window, from this house only."""
+
+import gzip
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from survey_app.domain import demonstration
+from tests.browser.conftest import OpenAs
+
+pytestmark = pytest.mark.browser
+CAMPAIGN = f"/campaigns/{demonstration.CODE}"
+PAGES: dict[str | None, list[str]] = {
+    None: ["/login", "/style", "/nowhere"],
+    "dtv01": ["/", f"{CAMPAIGN}/responses", f"{CAMPAIGN}/responses/new", "/password"],
+    "dieuphoi": ["/", "/campaigns", CAMPAIGN, f"{CAMPAIGN}/progress", f"{CAMPAIGN}/assignments"],
+    "mattran": ["/", f"{CAMPAIGN}/responses?q=so+tai+chinh", "a response"],
+    "noivu": [
+        "/",
+        CAMPAIGN,
+        f"{CAMPAIGN}/scores",
+        f"{CAMPAIGN}/scores/STC",
+        f"{CAMPAIGN}/scores/TTRA",
+        f"{CAMPAIGN}/index",
+        "/audit",
+        "/audit/proof",
+    ],
+    "donvi": ["/"],
+    "thamdinh": ["/", f"{CAMPAIGN}/appraisals"],
+    "quantri": ["/", "/people", "/people/new", "/audit"],
+}
+KILOBYTE = 1024
+
+
+def visit(page: Page, path: str) -> None:
+    """Open a path; "a response" is the first one of the list."""
+    if path == "a response":
+        page.goto(f"{CAMPAIGN}/responses")
+        page.locator("tbody th a").first.click()
+        page.wait_for_url("**/responses/*-*")
+    else:
+        page.goto(path)
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("username", PAGES, ids=str)
+def test_every_page_is_accessible_and_fits_the_window(
+    open_as: OpenAs, address: str, username: str | None, width: int
+) -> None:
+    page = open_as(username, width)
+    asked: set[str] = set()
+    page.on("request", lambda request: asked.add("/".join(request.url.split("/")[:3])))
+    titles = []
+    for path in PAGES[username]:
+        visit(page, path)
+        found = Axe().run(page).response["violations"]
+        told = [(each["id"], [node["html"][:120] for node in each["nodes"][:3]]) for each in found]
+        assert told == [], f"{path} at {width} px"
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert page.locator("html").get_attribute("lang") == "vi"
+        assert page.locator("h1").count() == 1, path
+        titles.append(page.title())
+    assert len(set(titles)) == len(titles)
+    assert all(title.endswith(" – Hài Lòng") for title in titles)
+    assert asked == {address}
+
+
+def test_at_four_hundred_per_cent_nothing_scrolls_sideways(open_as: OpenAs) -> None:
+    page = open_as("dtv01", 320)
+    for path in ("/", f"{CAMPAIGN}/responses/new", f"{CAMPAIGN}/responses"):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+
+
+def test_a_phone_gets_large_targets_and_a_form_of_bearable_length(open_as: OpenAs) -> None:
+    page = open_as("dtv01", 360)
+    page.goto(f"{CAMPAIGN}/responses/new")
+    boxes = [label.bounding_box() for label in page.locator("#access_1 label").all()]
+    assert len(boxes) == 6
+    assert all(box is not None and box["width"] >= 48 and box["height"] >= 48 for box in boxes)
+    assert page.evaluate("document.documentElement.scrollHeight") <= 7000
+
+
+def test_the_first_load_is_light(open_as: OpenAs) -> None:
+    page = open_as(None, 360)
+    weights: dict[str, int] = {}
+    page.on("response", lambda reply: weights.__setitem__(reply.url, len(gzip.compress(reply.body()))))
+    page.goto("/login")
+    page.wait_for_load_state("networkidle")
+    scripts = sum(weight for url, weight in weights.items() if ".js" in url)
+    assert sum(weights.values()) <= 40 * KILOBYTE
+    assert scripts <= 10 * KILOBYTE
+
+
+def test_keyboard_focus_is_always_visible(open_as: OpenAs) -> None:
+    page = open_as("noivu")
+    page.goto(f"{CAMPAIGN}/index")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    for _ in range(6):
+        page.keyboard.press("Tab")
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline == "solid"
