@@ -97,9 +97,7 @@ def strata_of(unit: str, moments: UnitMoments, layout: Layout, population: int |
     found = {}
     for column, component in enumerate(layout.components):
         totals = zip(parts[:, column].tolist(), valid[:, column].tolist(), strict=True)
-        products = tuple(
-            ((ss[column], sv[column]), (sv[column], vv[column])) for ss, sv, vv in squares
-        )
+        products = tuple(((ss[column], sv[column]), (sv[column], vv[column])) for ss, sv, vv in squares)
         found[component] = Stratum(unit, responses, tuple(totals), products, population)
     return found
 

@@ -78,7 +78,9 @@ def anova(values: Values, groups: Sequence[str]) -> Anova:
     )
 
 
-def components(values: Values, groups: Sequence[str], units: Sequence[str] | None = None) -> Components | None:
+def components(
+    values: Values, groups: Sequence[str], units: Sequence[str] | None = None
+) -> Components | None:
     """Return the variances of value = mean + group + rest, with a mean a unit where units are given.
 
     The restricted likelihood's root is found by halving to the last bits; 0 between groups where it has none above 0.

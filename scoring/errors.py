@@ -161,9 +161,7 @@ SENTENCES = {
         "Hãy bổ sung cột cluster, hoặc chọn khoảng tin cậy không theo cụm."
     ),
     "two_stage_missing": "Đơn vị {unit}: thiếu số cụm và số người của mẫu hai giai đoạn. Hãy bổ sung.",
-    "population_missing": (
-        "Đơn vị {unit}: chưa biết số người đã giao dịch. Hãy bổ sung cột population."
-    ),
+    "population_missing": ("Đơn vị {unit}: chưa biết số người đã giao dịch. Hãy bổ sung cột population."),
     "interval_without_design": (
         "Khoảng tin cậy “{kind}” không đi với thiết kế mẫu “{design}”. "
         "Khoảng modelled-deff-… đi với modelled, các khoảng khác đi với srs, cluster hoặc two_stage."

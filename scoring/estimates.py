@@ -88,18 +88,14 @@ def floor_error(share: float, n: float) -> float:
 
 def undefined(kind: str, level: float, n: int, share: Fraction | None = None) -> Estimate:
     """Return the estimate of a sample too small to say anything; its share is kept as what was counted."""
-    return Estimate(
-        share, None, Interval(None, None, level, kind, n, max(0, n - 1), None, None, TOO_FEW)
-    )
+    return Estimate(share, None, Interval(None, None, level, kind, n, max(0, n - 1), None, None, TOO_FEW))
 
 
 def estimate(evidence: Evidence, kind: str, level: float) -> Estimate:
     """Return the estimate of one component by the named interval, within 0–100 and around its index."""
     p = float(evidence.share)
     if evidence.census:
-        interval = Interval(
-            100 * p, 100 * p, level, kind, evidence.n, evidence.df, None, None, CENSUS
-        )
+        interval = Interval(100 * p, 100 * p, level, kind, evidence.n, evidence.df, None, None, CENSUS)
         return Estimate(evidence.share, 0.0, interval)
     bounds, n_eff, note = _bounds(evidence, p, kind, level)
     error = sqrt(evidence.variance) if evidence.variance else floor_error(p, evidence.n)

@@ -55,7 +55,9 @@ class Fieldwork:
                 where = f"Phiếu {record.form_code}"
                 facts = {"found": len(record.packed), "expected": len(layout.criteria)}
                 raise refusal("packed_length", where=where, **facts)
-        return cls(layout, tuple(ordered), answers_of(layout, "Các phiếu", "".join(r.packed for r in ordered)))
+        return cls(
+            layout, tuple(ordered), answers_of(layout, "Các phiếu", "".join(r.packed for r in ordered))
+        )
 
     def __len__(self) -> int:
         return len(self.records)

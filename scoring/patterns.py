@@ -9,7 +9,9 @@ from scipy.special import bdtrc, chdtrc
 
 from scoring.errors import refusal
 
-LIKENESS = 0.85  # share of criteria alike from which two responses are near-duplicates (Kuriakose, Robbins 2016)
+LIKENESS = (
+    0.85  # share of criteria alike from which two responses are near-duplicates (Kuriakose, Robbins 2016)
+)
 
 
 def longest_runs(answers: NDArray[np.uint8]) -> NDArray[np.int64]:

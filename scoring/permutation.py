@@ -12,6 +12,7 @@ from scoring.fieldwork import Fieldwork
 
 _NEAR = 1e-9
 _SLICE = 256
+_HALVINGS = 60
 _MIDDLE = 0.6744897501960817  # half of a normal distribution lies within so many standard deviations
 
 
@@ -60,14 +61,25 @@ def exchange(
     return Chance(observed, drawn.mean(axis=0), drawn.std(axis=0), (1 + as_high) / (1 + draws))
 
 
-def beside_colleagues(distances: NDArray[np.float64]) -> NDArray[np.float64]:
+def beside_colleagues(
+    distances: NDArray[np.float64], sizes: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Return the chance of distances as large, in standard errors, where honest colleagues differ among themselves too.
 
-    Normal around 0 with the spread of the middle of all: max(1, median |z|/0.6745), as in Efron 2004. Exchange alone
-    takes every honest habit, place or pace of an enumerator for a doubt.
+    Exchange alone takes every honest habit, place or pace of an enumerator for a doubt. The distances are therefore
+    taken as normal with variance σ², and with variance 1 + (n − 1)·τ for n responses, each fitted to the middle of all
+    (Efron 2004) and never below 1; the larger of the two chances is returned.
     """
-    spread = max(1.0, float(np.median(np.abs(distances))) / _MIDDLE) if len(distances) else 1.0
-    return np.asarray(ndtr(-distances / spread))
+    if not len(distances):
+        return distances
+    middle = np.abs(distances)
+    even = max(1.0, float(np.median(middle)) / _MIDDLE)
+    low, high = 0.0, float((middle**2).max()) / _MIDDLE**2
+    for _ in range(_HALVINGS):
+        tau = (low + high) / 2
+        left = float(np.median(middle / np.sqrt(1 + (sizes - 1) * tau))) > _MIDDLE
+        low, high = (tau, high) if left else (low, tau)
+    return np.asarray(ndtr(-distances / np.maximum(even, np.sqrt(1 + (sizes - 1) * low))))
 
 
 def _sums(
@@ -92,9 +104,7 @@ def hypergeometric_tail(found: int, marked: int, drawn: int, total: int) -> floa
     if found <= max(0, drawn + marked - total):
         return 1.0
     counts = np.arange(found, most + 1)
-    logs = (
-        _choose(marked, counts) + _choose(total - marked, drawn - counts) - _choose(total, np.array(drawn))
-    )
+    logs = _choose(marked, counts) + _choose(total - marked, drawn - counts) - _choose(total, np.array(drawn))
     return min(1.0, float(np.exp(logs).sum()))
 
 

@@ -32,12 +32,17 @@ class PublicationRule:
     def __post_init__(self) -> None:
         """Refuse limits that cross or are negative."""
         if not 1 <= self.smallest_n <= self.caution_n:
-            raise refusal("number_bad", what="smallest_n", value=self.smallest_n, expected="số từ 1 đến caution_n")
+            raise refusal(
+                "number_bad", what="smallest_n", value=self.smallest_n, expected="số từ 1 đến caution_n"
+            )
         if self.caution_df < 0:
             raise refusal("number_bad", what="caution_df", value=self.caution_df, expected="số từ 0")
         if not 0 < self.caution_width <= self.widest <= 100:
             raise refusal(
-                "number_bad", what="caution_width", value=self.caution_width, expected="số trên 0, không quá widest"
+                "number_bad",
+                what="caution_width",
+                value=self.caution_width,
+                expected="số trên 0, không quá widest",
             )
         if self.smallest_cell < 1:
             raise refusal("number_bad", what="smallest_cell", value=self.smallest_cell, expected="số từ 1")

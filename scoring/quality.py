@@ -11,11 +11,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.enumerator_effects import distances
 from scoring.errors import refusal
 from scoring.fieldwork import FieldRecord, Fieldwork, is_night, overlaps
 from scoring.patterns import near_duplicates, straight_lines
-from scoring.permutation import beside_colleagues, benjamini_hochberg, exchange, hypergeometric_tail, mirror_q_values
+from scoring.permutation import (
+    beside_colleagues,
+    benjamini_hochberg,
+    exchange,
+    hypergeometric_tail,
+    mirror_q_values,
+)
 
 RECHECK = "nên phúc tra"
 WORDING = {
@@ -26,10 +31,11 @@ WORDING = {
     "night": "nhiều phiếu bắt đầu từ 22 giờ đến 5 giờ",
     "age_digits": "nhiều tuổi tận cùng 0 hoặc 5",
     "minute_digits": "nhiều giờ bắt đầu có phút tận cùng 0 hoặc 5",
-    "level": "mức hài lòng khác các điều tra viên khác trong cùng đơn vị",
+    "level_high": "mức hài lòng cao hơn các điều tra viên khác trong cùng đơn vị",
+    "level_low": "mức hài lòng thấp hơn các điều tra viên khác trong cùng đơn vị",
 }
-PAIRS, SHORT, LEVEL = "near_duplicates", "short", "level"
-DRAWS, SEED, Q_LIMIT = 4999, 20221231, 0.05
+PAIRS, SHORT = "near_duplicates", "short"
+DRAWS, SEED, Q_LIMIT = 9_999, 20221231, 0.05
 
 
 _Test = tuple[str, str, int, float, float, float]  # enumerator, rule, n, observed, expected, p-value
@@ -94,9 +100,7 @@ def screen(work: Fieldwork, q_limit: float = Q_LIMIT, draws: int = DRAWS, seed: 
     pairs = {unit: near_duplicates(asked.answers[places]) for unit, places in asked.units.items()}
     scores = _scores(asked)
     run = {rule: values for rule, values in scores.items() if values is not None}
-    doubts = _judged(
-        [*_by_chance(asked, run, pairs, comparable, draws, seed), *_by_level(asked, comparable)]
-    )
+    doubts = _judged(_by_chance(asked, run, pairs, comparable, draws, seed))
     copied = {each.enumerator for each in doubts if each.rule == PAIRS and each.q_value <= q_limit}
     responses = [each for each in _duplicated(asked, pairs) if each.enumerator in copied] + _short(work)
     return Screening(
@@ -126,6 +130,7 @@ def _scores(work: Fieldwork) -> dict[str, NDArray[np.float64] | None]:
     """Return by rule what each response adds to its enumerator's sum; None where nothing is recorded."""
     records = work.records
     starts, ages = [each.start for each in records], [each.age for each in records]
+    level = _levels(work)
     minutes = [None if start is None else start.minute for start in starts]
     return {
         "straight_lines": straight_lines(work.answers, work.valid).astype(np.float64),
@@ -134,6 +139,8 @@ def _scores(work: Fieldwork) -> dict[str, NDArray[np.float64] | None]:
         "night": _marked([None if start is None else is_night(start) for start in starts]),
         "age_digits": _marked([None if age is None else age % 5 == 0 for age in ages]),
         "minute_digits": _marked([None if minute is None else minute % 5 == 0 for minute in minutes]),
+        "level_high": level,
+        "level_low": -level,
     }
 
 
@@ -153,6 +160,18 @@ def _shortness(work: Fieldwork) -> NDArray[np.float64]:
     return scores
 
 
+def _levels(work: Fieldwork) -> NDArray[np.float64]:
+    """Return satisfied shares from their unit's mean, in its standard deviations; 0 without a valid answer."""
+    scores = np.zeros(len(work))
+    for places in work.units.values():
+        shares = work.satisfied_share[places]
+        known = ~np.isnan(shares)
+        spread = float(shares[known].std()) if known.any() else 0.0
+        if spread:
+            scores[places[known]] = (shares[known] - shares[known].mean()) / spread
+    return scores
+
+
 def _by_chance(
     work: Fieldwork,
     scores: dict[str, NDArray[np.float64]],
@@ -167,33 +186,17 @@ def _by_chance(
     chance = exchange(work, np.column_stack([*scores.values()]), pairs, draws, seed)
     codes = [*work.enumerators]
     rows = [row for row, code in enumerate(codes) if code in comparable]
+    sizes = np.array([len(work.enumerators[codes[row]]) for row in rows], dtype=np.float64)
     found = list[_Test]()
     for column, rule in enumerate((*scores, PAIRS)):
         observed, expected, spread = (
             part[rows, column] for part in (chance.observed, chance.expected, chance.spread)
         )
         away = np.divide(observed - expected, spread, out=np.zeros(len(rows)), where=spread > 0)
-        p_values = np.maximum(chance.upper[rows, column], beside_colleagues(away))
-        for row, *numbers in zip(rows, observed, expected, p_values, strict=True):
-            found.append((codes[row], rule, len(work.enumerators[codes[row]]), *map(float, numbers)))
-    return found
-
-
-def _by_level(work: Fieldwork, comparable: set[str]) -> list[_Test]:
-    """Judge mean satisfaction, on either side, against the differences among colleagues."""
-    known = [place for place, share in enumerate(work.satisfied_share) if not np.isnan(share)]
-    shares = work.satisfied_share[known]
-    units = [work.records[place].unit for place in known]
-    means = {unit: float(np.nanmean(work.satisfied_share[places])) for unit, places in work.units.items() if unit in units}
-    expected = np.array([means[unit] for unit in units])
-    codes = [work.records[place].enumerator for place in known]
-    away = [each for each in distances(shares, codes, units) if each.enumerator in comparable] if known else []
-    p_values = np.minimum(1, 2 * beside_colleagues(np.array([abs(each.z) for each in away])))
-    found = list[_Test]()
-    for each, p_value in zip(away, p_values, strict=True):
-        own = np.array([code == each.enumerator for code in codes])
-        sums = (float(shares[own].sum()), float(expected[own].sum()))
-        found.append((each.enumerator, LEVEL, each.n, *sums, float(p_value)))
+        p_values = np.maximum(chance.upper[rows, column], beside_colleagues(away, sizes))
+        for row, *counted in zip(rows, observed, expected, p_values, strict=True):
+            n, (seen, chances, p_value) = len(work.enumerators[codes[row]]), map(float, counted)
+            found.append((codes[row], rule, n, seen, chances, p_value))
     return found
 
 

@@ -35,9 +35,7 @@ class Comparison:
     adjusted: float
 
 
-def compare(
-    indices: Sequence[float], errors: Sequence[float], adjustment: str = "holm"
-) -> list[Comparison]:
+def compare(indices: Sequence[float], errors: Sequence[float], adjustment: str = "holm") -> list[Comparison]:
     """Compare every pair by |a − b|/√(se_a² + se_b²) against the normal distribution, two-sided.
 
     `indices` and `errors` in one unit; an error of 0 belongs to a census alone. Two censuses differ surely or not at all.
@@ -141,7 +139,9 @@ def bootstrap_intervals(
     return _ranks(values, surely)
 
 
-def not_told_apart(indices: Sequence[float], comparisons: Sequence[Comparison], level: float) -> list[list[int]]:
+def not_told_apart(
+    indices: Sequence[float], comparisons: Sequence[Comparison], level: float
+) -> list[list[int]]:
     """Return the longest runs of units, by places in the list and best first, in which no pair differs surely.
 
     Runs may overlap; a unit that differs from both neighbours is a run of its own.

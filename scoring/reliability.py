@@ -51,9 +51,7 @@ def reliability(levels: Levels, codes: Sequence[str], complete: bool, level: flo
     and `n`, with the interval, from the rarest pair. Means and spreads are of all answers. Refuses codes that do not match the columns, and fewer than two criteria.
     """
     if levels.ndim != 2 or levels.shape[1] != len(codes):
-        raise refusal(
-            "lengths_differ", what="Tiêu chí và cột", first=len(codes), second=levels.shape[-1]
-        )
+        raise refusal("lengths_differ", what="Tiêu chí và cột", first=len(codes), second=levels.shape[-1])
     if len(codes) < 2:
         raise refusal("number_bad", what="Số tiêu chí", value=len(codes), expected="ít nhất 2")
     used = levels[~np.isnan(levels).any(axis=1)] if complete else levels

@@ -107,7 +107,11 @@ def _mean(indices: Sequence[float], variances: Sequence[float], between: float) 
 
 def _excess(indices: Sequence[float], variances: Sequence[float], between: float) -> float:
     mean = _mean(indices, variances, between)
-    return sum((x - mean) ** 2 / (between + v) for x, v in zip(indices, variances, strict=True)) - len(indices) + 1
+    return (
+        sum((x - mean) ** 2 / (between + v) for x, v in zip(indices, variances, strict=True))
+        - len(indices)
+        + 1
+    )
 
 
 def _between(indices: Sequence[float], variances: Sequence[float]) -> float:

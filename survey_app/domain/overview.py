@@ -14,5 +14,5 @@ def counts(campaign: Campaign) -> dict[ResponseState, int]:
         .where(Response.campaign_id == campaign.id)
         .group_by(Response.state)
     )
-    found = {ResponseState(state): number for state, number in db.session.execute(counted).tuples()}
+    found = {ResponseState(state): number for state, number in db.session.execute(counted)}
     return {state: found.get(state, 0) for state in ResponseState}

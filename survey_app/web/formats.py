@@ -22,6 +22,14 @@ def _exact(value: Exact) -> Decimal | Fraction:
     return value if isinstance(value, Fraction) else Decimal(value)
 
 
+def _half_up(value: Decimal | Fraction, digits: int) -> Decimal:
+    if isinstance(value, Decimal):
+        return value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    scaled = abs(value) * 10**digits
+    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    return Decimal(whole if value >= 0 else -whole).scaleb(-digits)
+
+
 def points(value: Exact | None, digits: int = 2) -> str:
     """Return a number with so many decimals, half up, with a decimal comma: "8,83"; None is "–".
 
@@ -29,48 +37,61 @@ def points(value: Exact | None, digits: int = 2) -> str:
     """
     if value is None:
         return UNDEFINED
-    exact = _exact(value)
-    if isinstance(exact, Fraction):
-        scaled = exact * 10**digits
-        whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-        exact = Decimal(whole).scaleb(-digits)
-    rounded = exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
-    return str(format_decimal(rounded, format=f"#,##0.{'0' * digits}" if digits else "#,##0", locale=LOCALE))
+    pattern = f"#,##0.{'0' * digits}" if digits else "#,##0"
+    return str(format_decimal(_half_up(_exact(value), digits), format=pattern, locale=LOCALE))
 
 
 def percent(value: Exact | None, digits: int = 2) -> str:
-    """Return a percentage "88,27 %"; None is "–"."""
+    """Return a percentage "88,27 %"; None is "–". Refuses a float."""
     return UNDEFINED if value is None else f"{points(value, digits)}\u00a0%"
 
 
+def share(part: int, whole: int, digits: int = 1) -> str:
+    """Return what part of a whole number as a percentage "61,2 %"; of nothing it is "–"."""
+    return percent(Fraction(100 * part, whole), digits) if whole else UNDEFINED
+
+
 def count(value: int | None) -> str:
-    """Return a whole number "2.124"; None is "–"."""
-    return UNDEFINED if value is None else str(format_decimal(value, locale=LOCALE))
+    """Return a whole number "2.124"; None is "–". Refuses a float."""
+    return points(value, 0)
 
 
-def plain(value: Exact | None) -> str:
-    """Return a decimal with the digits it has and a decimal comma: "100", "86,5"."""
+def plain(value: Decimal | str | int | None) -> str:
+    """Return a decimal with the digits it needs and a decimal comma: "100", "86,5"; None is "–".
+
+    Refuses a float.
+    """
     if value is None:
         return UNDEFINED
-    exact = _exact(value)
-    if isinstance(exact, Fraction):
-        exact = Decimal(exact.numerator) / Decimal(exact.denominator)
-    return format(exact.normalize(), "f").replace(".", ",")
+    if isinstance(value, float):
+        raise TypeError("a published number must not be a binary float")
+    return format(Decimal(value).normalize(), "f").replace(".", ",")
 
 
 def day(value: date | None) -> str:
-    """Return a date "25/11/2026"."""
+    """Return a date "25/11/2026", a moment's date in Vietnam; None is "–"."""
+    if isinstance(value, datetime):
+        value = _here(value)
     return UNDEFINED if value is None else str(format_date(value, "dd/MM/yyyy", locale=LOCALE))
 
 
 def moment(value: datetime | None) -> str:
-    """Return a moment of Vietnamese time "25/11/2026 14:05"."""
+    """Return a moment of Vietnamese time "25/11/2026 14:05"; None is "–".
+
+    Refuses a moment without a time zone.
+    """
     if value is None:
         return UNDEFINED
-    return str(format_datetime(value.astimezone(HERE), "dd/MM/yyyy HH:mm", locale=LOCALE))
+    return str(format_datetime(_here(value), "dd/MM/yyyy HH:mm", locale=LOCALE))
+
+
+def _here(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("a moment needs its time zone")
+    return value.astimezone(HERE)
 
 
 def register(app: Flask) -> None:
     """Install the formats as template filters."""
-    for filter_ in (points, percent, count, plain, day, moment):
+    for filter_ in (points, percent, share, count, plain, day, moment):
         app.jinja_env.filters[filter_.__name__] = filter_

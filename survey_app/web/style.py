@@ -1,8 +1,9 @@
 """The page that shows every piece of the form language in every state."""
 
+from decimal import Decimal
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, url_for
 from wtforms import (
     BooleanField,
     PasswordField,
@@ -12,37 +13,83 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.validators import InputRequired
+from wtforms.widgets import CheckboxInput, ListWidget
 
+from survey_app.domain.paging import Page
 from survey_app.web import guards
-from survey_app.web.forms import Form, choices
+from survey_app.web.forms import Form
 
 blueprint = Blueprint("style", __name__)
 LEVELS = ("Rất không hài lòng", "Không hài lòng", "Bình thường", "Hài lòng", "Rất hài lòng")
+UNITS = [("", "(chọn đơn vị)"), ("SNV", "Sở Nội vụ"), ("STC", "Sở Tài chính"), ("PHULY", "Thành phố Phủ Lý")]
+# The vector of ten responses in METHOD.md: 56,25 % of the feedback answers were satisfied.
+FACTORS = (
+    ("1. Tiếp cận dịch vụ", Decimal("85.00"), "34 hài lòng trên 40 câu trả lời"),
+    ("2. Thủ tục hành chính", Decimal("92.00"), "46 hài lòng trên 50 câu trả lời"),
+    ("3. Công chức giải quyết công việc", Decimal("93.3333"), "56 hài lòng trên 60 câu trả lời"),
+    ("4. Kết quả dịch vụ", None, "chưa ai trả lời yếu tố này"),
+    ("5. Việc tiếp nhận, giải quyết ý kiến góp ý, phản ánh, kiến nghị", Decimal("56.25"), "9 trên 16"),
+)
 
 
 class SampleForm(Form):
-    form_code = StringField("Mã phiếu")
-    name = StringField("Họ và tên")
+    """Fields of every kind, as the pages have them."""
+
+    form_code = StringField("Mã phiếu", [InputRequired()])
     password = PasswordField("Mật khẩu")
-    unit = SelectField("Cơ quan, đơn vị", choices=choices([("STC", "Sở Tài chính"), ("SNV", "Sở Nội vụ")]))
-    note = TextAreaField("Ghi chú")
+    points = StringField("Điểm thẩm định")
+    unit = SelectField("Cơ quan, đơn vị", choices=UNITS)
+    note = TextAreaField("Ghi chú cho điều tra viên")
     mode = RadioField(
-        "Cách hỏi", choices=choices([("paper", "Nhập từ phiếu giấy"), ("phone", "Qua điện thoại")])
+        "Cách hỏi",
+        choices=[("paper", "Nhập từ phiếu giấy"), ("phone", "Phỏng vấn qua điện thoại"), ("self", "Tự trả lời")],
     )
+    on_time = RadioField(
+        "Cơ quan trả kết quả có đúng hẹn không?",
+        choices=[("early", "Sớm hẹn"), ("yes", "Đúng hẹn"), ("late", "Trễ hẹn")],
+    )
+    told = RadioField("Ông/Bà có được báo trước không?", choices=[("yes", "Có"), ("no", "Không")])
     wishes = SelectMultipleField(
-        "Mong muốn cải thiện", choices=choices([("time", "Rút ngắn thời gian"), ("fee", "Công khai phí")])
+        "Ông/Bà mong cơ quan cải thiện điều gì trước hết?",
+        choices=[("time", "Rút ngắn thời gian giải quyết"), ("fee", "Giảm phí, lệ phí"), ("other", "Điều khác")],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
     )
     sure = BooleanField("Tôi đã kiểm tra lại phiếu giấy")
     official_1 = RadioField("", choices=[], validate_choice=False)
     official_2 = RadioField("", choices=[], validate_choice=False)
+    official_3 = RadioField("", choices=[], validate_choice=False)
+
+
+def _samples() -> tuple[SampleForm, SampleForm]:
+    """Return a form as it is filled in, and one as it comes back with sentences beside its fields."""
+    form = SampleForm(None, official_1="4", official_3="NA", mode="paper", unit="SNV", wishes=["time"])
+    wrong = SampleForm(None, form_code="HN22 17", points="8,5,1", prefix="w-")
+    wrong.put(
+        {
+            "form_code": "Mã phiếu gồm 1–40 chữ không dấu, số, dấu gạch, chấm; ví dụ HN22-0017.",
+            "unit": "Hãy chọn cơ quan, đơn vị được hỏi.",
+            "points": "“8,5,1” không phải là số. Hãy viết như 86,74.",
+            "note": "Hãy nói rõ điều cần sửa, ít nhất 5 chữ.",
+            "on_time": "Hãy chọn một câu trả lời.",
+            "official_2": "Câu 3.2: hãy chọn một mức, hoặc “Không áp dụng”.",
+        }
+    )
+    return form, wrong
 
 
 @blueprint.get("/style")
 @guards.public
 def index() -> Any:
     """Show the pieces; a page that needs another piece adds it here first."""
-    form = SampleForm(None, official_1="4", mode="paper", unit="SNV", note="Nhập lúc 10 giờ.")
-    wrong = SampleForm(None, form_code="HN22 17", prefix="w-")
-    wrong.form_code.errors = ["Mã phiếu gồm 1–40 chữ không dấu, số, dấu gạch, chấm; ví dụ HN22-0017."]
-    wrong.official_2.errors = ["Hãy chọn lại mức hoặc “Không áp dụng”."]
-    return render_template("style/index.html", form=form, wrong=wrong, level_names=LEVELS)
+    form, wrong = _samples()
+    return render_template(
+        "style/index.html",
+        form=form,
+        wrong=wrong,
+        level_names=LEVELS,
+        factors=FACTORS,
+        page_of=Page(rows=range(50), number=2, total=2124),
+        address=lambda number: url_for("style.index", page=number),
+    )

@@ -31,17 +31,13 @@
   const answersTo = (name) => [...form.querySelectorAll(`[name="${name}"]:enabled`)]
     .filter((each) => each.checked || each.matches("select")).map((each) => each.value);
   const show = () => {
-    const asking = form.querySelectorAll("[data-show-if]");
-    for (const block of asking) {
+    for (const block of form.querySelectorAll("[data-show-if]")) {
       const [name, codes] = block.dataset.showIf.split("=");
       const asked = answersTo(name).some((code) => codes.split(",").includes(code));
       block.hidden = !asked;
       for (const input of block.querySelectorAll("input, select, textarea")) input.disabled = !asked;
     }
-    for (const section of form.querySelectorAll("section")) {
-      section.hidden = !section.querySelector(".field:not([hidden], [hidden] *), [data-level]");
-    }
-    for (const section of new Set([...asking].map((block) => block.closest("section")))) {
+    for (const section of form.querySelectorAll("section:has([data-show-if])")) {
       section.hidden = false;
       section.hidden = [...section.querySelectorAll(".field, .level")].every((each) => each.closest("[hidden]"));
     }
@@ -55,7 +51,7 @@
     const box = level ? block.querySelector(`[id$="-${digit}"]`) : block.querySelectorAll("input")[digit - 1];
     if (!box) return;
     box.click();
-    live.textContent = `${block.querySelector("legend").textContent.trim()}: ${box.parentElement.textContent.trim()}`;
+    live.textContent = box.parentElement.textContent.trim();
     if (box.type === "radio" && auto.checked) go(beside(block, 1)); else box.focus();
   };
   const back = (block) => {
@@ -98,6 +94,9 @@
   addEventListener("pageshow", show);
   show();
 
-  const id = form.querySelector("[name=uuid]");
-  if (id && form.dataset.entry === "new" && crypto.randomUUID && !form.hasAttribute("data-kept")) id.value = crypto.randomUUID();
+  if (form.dataset.entry === "new" && !changed) {
+    if (crypto.randomUUID) form.querySelector("[name=uuid]").value = crypto.randomUUID();
+    // Not on a phone, where a focused field calls up the keyboard over the form.
+    if (matchMedia("(hover: hover)").matches) entrance(blocks()[0]).focus({ preventScroll: true });
+  }
 })();
