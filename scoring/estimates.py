@@ -50,7 +50,8 @@ class Interval:
 class Estimate:
     """A component's exact share 0–1 and its standard error in index points; None where undefined.
 
-    The standard error is 0 for a census alone: where all responses agree it is `floor_error`.
+    The standard error is 0 for a census alone: where all responses agree it is `floor_error`. It is None where it
+    cannot be estimated: too small a sample, or one cluster of a design that needs two.
     """
 
     share: Fraction | None
@@ -93,16 +94,24 @@ def undefined(kind: str, level: float, n: int, share: Fraction | None = None) ->
 
 def estimate(evidence: Evidence, kind: str, level: float) -> Estimate:
     """Return the estimate of one component by the named interval, within 0–100 and around its index."""
-    p = float(evidence.share)
+    p, point = float(evidence.share), float(100 * evidence.share)
     if evidence.census:
-        interval = Interval(100 * p, 100 * p, level, kind, evidence.n, evidence.df, None, None, CENSUS)
-        return Estimate(evidence.share, 0.0, interval)
-    bounds, n_eff, note = _bounds(evidence, p, kind, level)
-    error = sqrt(evidence.variance) if evidence.variance else floor_error(p, evidence.n)
-    notes = "; ".join(each for each in (evidence.note, note) if each)
-    low, high = (100 * min(1.0, max(0.0, bound)) for bound in bounds)
-    interval = Interval(low, high, level, kind, evidence.n, evidence.df, n_eff, evidence.deff, notes)
-    return Estimate(evidence.share, 100 * error, interval)
+        census = Interval(point, point, level, kind, evidence.n, evidence.df, None, None, CENSUS)
+        return Estimate(evidence.share, 0.0, census)
+    (low, high), n_eff, note = _bounds(evidence, p, kind, level)
+    error = None if evidence.variance is None else sqrt(evidence.variance) or floor_error(p, evidence.n)
+    interval = Interval(
+        low=min(point, max(0.0, 100 * low)),
+        high=max(point, min(100.0, 100 * high)),
+        level=level,
+        kind=kind,
+        n=evidence.n,
+        df=evidence.df,
+        n_eff=n_eff,
+        deff=evidence.deff,
+        note="; ".join(each for each in (evidence.note, note) if each),
+    )
+    return Estimate(evidence.share, None if error is None else 100 * error, interval)
 
 
 def _bounds(evidence: Evidence, p: float, kind: str, level: float) -> tuple[Bounds, float | None, str]:
@@ -121,5 +130,5 @@ def _bounds(evidence: Evidence, p: float, kind: str, level: float) -> tuple[Boun
         found = straight(p, evidence.variance, evidence.df, level)
         if found is not None:
             return found, p * (1 - p) / evidence.variance, ""
-    capped = size if kind == "korn-graubard" else min(size, n)
+    capped = size if kind == "korn-graubard" and evidence.variance else min(size, n)
     return clopper_pearson(p, capped, level), capped, "" if kind.startswith("korn") else SAME_ANSWERS

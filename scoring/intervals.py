@@ -33,7 +33,9 @@ def jeffreys(p: float, n: float, level: float) -> Bounds:
 
 
 def clopper_pearson(p: float, n: float, level: float) -> Bounds:
-    """The exact interval, with n any real number above 0 (Clopper, Pearson 1934; Korn, Graubard 1998)."""
+    """The exact interval, n any number above 0; an infinite n gives the point (Clopper, Pearson 1934)."""
+    if n == inf:
+        return p, p
     tail, a, b = (1 - level) / 2, p * n, (1 - p) * n
     low = 0.0 if p == 0 else float(betaincinv(a, b + 1, tail))
     high = 1.0 if p == 1 else float(1 - betaincinv(b, a + 1, tail))
@@ -41,11 +43,16 @@ def clopper_pearson(p: float, n: float, level: float) -> Bounds:
 
 
 def korn_graubard_size(p: float, variance: float, n: int, df: int, level: float) -> float:
-    """Return n* = p(1−p)/variance · (t_{n−1}/t_df)²; at p 0 or 1, and without variance, n · min(1, that ratio)."""
-    ratio = 0.0 if df < 1 else (t_of(level, n - 1) / t_of(level, df)) ** 2
-    if p in (0, 1) or not variance:
+    """Return n* = p(1−p)/variance · (t_{n−1}/t_df)², for `clopper_pearson` (Korn, Graubard 1998).
+
+    At p 0 or 1 n · min(1, that ratio). Without degrees of freedom 0: nothing is known.
+    """
+    ratio = 0.0 if df < 1 or n < 2 else (t_of(level, n - 1) / t_of(level, df)) ** 2
+    if p in (0, 1):
         return n * min(1.0, ratio)
-    return p * (1 - p) / variance * ratio
+    if not ratio:
+        return 0.0
+    return p * (1 - p) / variance * ratio if variance else inf
 
 
 def logit_t(p: float, variance: float, df: int, level: float) -> Bounds | None:

@@ -12,6 +12,8 @@ from scoring.fieldwork import Fieldwork
 
 _NEAR = 1e-9
 _SLICE = 256
+_BLOCK = 10
+_FEWEST_DRAWS = 99
 _HALVINGS = 60
 _MIDDLE = 0.6744897501960817  # half of a normal distribution lies within so many standard deviations
 
@@ -30,20 +32,23 @@ def exchange(
     work: Fieldwork,
     scores: NDArray[np.float64],
     pairs: Mapping[str, NDArray[np.bool_]],
+    alike_in_level: bool,
     draws: int,
     seed: int,
 ) -> Chance:
     """Exchange enumerators among the responses of each unit and see how often sums are as high as observed.
 
     `scores` is response × score in the order of the field work; `pairs` tells by unit which two of its responses count as
-    a pair, and adds a last column: pairs that both belong to the enumerator. Where enumerators found their respondents
-    by chance within units, p = (1 + as high)/(1 + draws) is below α with probability at most α. The same seed gives
-    the same result. Refuses scores of another number of responses and fewer than 99 draws.
+    a pair, and adds a last column: pairs that both belong to the enumerator. With `alike_in_level` enumerators are
+    exchanged only among some ten responses of nearly the same mean level, so that a satisfied clientele, whose answers are
+    all alike, is no doubt. Where enumerators found their respondents by chance, p = (1 + as high)/(1 + draws) is below α
+    with probability at most α. The same seed gives the same result. Refuses scores of another number of responses and
+    fewer than 99 draws.
     """
     if len(scores) != len(work):
         raise refusal("lengths_differ", what="Phiếu và điểm", first=len(work), second=len(scores))
-    if draws < 99:
-        raise refusal("number_bad", what="Số lần hoán vị", value=draws, expected="ít nhất 99")
+    if draws < _FEWEST_DRAWS:
+        raise refusal("number_bad", what="Số lần hoán vị", value=draws, expected=f"ít nhất {_FEWEST_DRAWS}")
     codes = {code: place for place, code in enumerate(work.enumerators)}
     labels = np.array([codes[record.enumerator] for record in work.records], dtype=np.int64)
     shape = (len(codes), scores.shape[1] + 1)
@@ -51,19 +56,27 @@ def exchange(
     generator = np.random.default_rng(seed)
     for unit, places in work.units.items():
         own, near = labels[places], np.argwhere(np.triu(pairs[unit], 1))
-        present = np.unique(own)
-        observed += _sums(own[None, :], scores[places], near, present, shape)[0]
+        blocks = level_blocks(work, places) if alike_in_level else [np.arange(len(places))]
+        observed += _sums(own[None, :], scores[places], near, shape)[0]
         for start in range(0, draws, _SLICE):
-            count = min(_SLICE, draws - start)
-            mixed = generator.permuted(np.tile(own, (count, 1)), axis=1)
-            drawn[start : start + count] += _sums(mixed, scores[places], near, present, shape)
+            mixed = np.tile(own, (min(_SLICE, draws - start), 1))
+            for block in blocks:
+                mixed[:, block] = generator.permuted(mixed[:, block], axis=1)
+            drawn[start : start + len(mixed)] += _sums(mixed, scores[places], near, shape)
     as_high = (drawn >= observed - _NEAR).sum(axis=0)
     return Chance(observed, drawn.mean(axis=0), drawn.std(axis=0), (1 + as_high) / (1 + draws))
 
 
-def beside_colleagues(
-    distances: NDArray[np.float64], sizes: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def level_blocks(work: Fieldwork, places: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+    """Return one unit's responses in blocks of about ten by mean level, as places within the unit."""
+    levels = np.where(work.valid[places], work.answers[places].astype(np.float64) - ord("0"), 0.0)
+    counted = work.valid[places].sum(axis=1)
+    means = levels.sum(axis=1) / np.maximum(counted, 1)
+    order = np.argsort(means, kind="stable")
+    return np.array_split(order, max(1, round(len(places) / _BLOCK)))
+
+
+def beside_colleagues(distances: NDArray[np.float64], sizes: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the chance of distances as large, in standard errors, where honest colleagues differ among themselves too.
 
     Exchange alone takes every honest habit, place or pace of an enumerator for a doubt. The distances are therefore
@@ -86,26 +99,31 @@ def _sums(
     labels: NDArray[np.int64],
     scores: NDArray[np.float64],
     near: NDArray[np.intp],
-    present: NDArray[np.int64],
     shape: tuple[int, int],
 ) -> NDArray[np.float64]:
     sums = np.zeros((len(labels), *shape))
     first, second = labels[:, near[:, 0]], labels[:, near[:, 1]]
     together = np.where(first == second, first, -1)
-    for label in present:
+    for label in np.unique(labels[0]):
         sums[:, label, :-1] = (labels == label) @ scores
         sums[:, label, -1] = (together == label).sum(axis=1)
     return sums
 
 
-def hypergeometric_tail(found: int, marked: int, drawn: int, total: int) -> float:
-    """Return the chance of at least `found` marked among `drawn` of `total` things, `marked` of which are marked."""
-    most = min(marked, drawn)
-    if found <= max(0, drawn + marked - total):
-        return 1.0
-    counts = np.arange(found, most + 1)
-    logs = _choose(marked, counts) + _choose(total - marked, drawn - counts) - _choose(total, np.array(drawn))
-    return min(1.0, float(np.exp(logs).sum()))
+def exchange_tail(found: int, blocks: Sequence[tuple[int, int, int]]) -> float:
+    """Return the exact chance of at least `found` marked things where blocks of them are drawn from each on its own.
+
+    A block is (marked, drawn, total): a hypergeometric number of its marked things; the numbers of the blocks add.
+    """
+    chances = np.ones(1)
+    for marked, drawn, total in blocks:
+        if marked and drawn:
+            counts = np.arange(max(0, drawn + marked - total), min(marked, drawn) + 1)
+            logs = _choose(marked, counts) + _choose(total - marked, drawn - counts)
+            part = np.zeros(counts[-1] + 1)
+            part[counts] = np.exp(logs - _choose(total, np.array(drawn)))
+            chances = np.convolve(chances, part)
+    return min(1.0, float(chances[found:].sum())) if found else 1.0
 
 
 def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:

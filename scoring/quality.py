@@ -15,10 +15,12 @@ from scoring.errors import refusal
 from scoring.fieldwork import FieldRecord, Fieldwork, is_night, overlaps
 from scoring.patterns import near_duplicates, straight_lines
 from scoring.permutation import (
-    beside_colleagues,
+    Chance,
     benjamini_hochberg,
+    beside_colleagues,
     exchange,
-    hypergeometric_tail,
+    exchange_tail,
+    level_blocks,
     mirror_q_values,
 )
 
@@ -35,6 +37,7 @@ WORDING = {
     "level_low": "mức hài lòng thấp hơn các điều tra viên khác trong cùng đơn vị",
 }
 PAIRS, SHORT = "near_duplicates", "short"
+OF_FORM = ("straight_lines",)  # judged, as pairs are, among responses alike in level
 DRAWS, SEED, Q_LIMIT = 9_999, 20221231, 0.05
 
 
@@ -183,21 +186,38 @@ def _by_chance(
     """Judge sums against exchange within units and against the differences among colleagues, by the larger p-value."""
     if not comparable:
         return []
-    chance = exchange(work, np.column_stack([*scores.values()]), pairs, draws, seed)
+    nothing = {unit: np.zeros_like(each) for unit, each in pairs.items()}
+    of_form = [rule for rule in scores if rule in OF_FORM]
+    others = [rule for rule in scores if rule not in OF_FORM]
     codes = [*work.enumerators]
     rows = [row for row, code in enumerate(codes) if code in comparable]
+    by_rule = _columns(
+        exchange(work, _matrix(work, scores, others), nothing, False, draws, seed), others, rows
+    ) | _columns(
+        exchange(work, _matrix(work, scores, of_form), pairs, True, draws, seed), [*of_form, PAIRS], rows
+    )
     sizes = np.array([len(work.enumerators[codes[row]]) for row in rows], dtype=np.float64)
     found = list[_Test]()
-    for column, rule in enumerate((*scores, PAIRS)):
-        observed, expected, spread = (
-            part[rows, column] for part in (chance.observed, chance.expected, chance.spread)
-        )
+    for rule, (observed, expected, spread, upper) in by_rule.items():
         away = np.divide(observed - expected, spread, out=np.zeros(len(rows)), where=spread > 0)
-        p_values = np.maximum(chance.upper[rows, column], beside_colleagues(away, sizes))
+        p_values = np.maximum(upper, beside_colleagues(away, sizes))
         for row, *counted in zip(rows, observed, expected, p_values, strict=True):
             n, (seen, chances, p_value) = len(work.enumerators[codes[row]]), map(float, counted)
             found.append((codes[row], rule, n, seen, chances, p_value))
     return found
+
+
+def _matrix(
+    work: Fieldwork, scores: dict[str, NDArray[np.float64]], rules: Sequence[str]
+) -> NDArray[np.float64]:
+    return np.column_stack([np.zeros((len(work), 0)), *(scores[rule] for rule in rules)])
+
+
+def _columns(
+    chance: Chance, rules: Sequence[str], rows: Sequence[int]
+) -> dict[str, tuple[NDArray[np.float64], ...]]:
+    parts = (chance.observed, chance.expected, chance.spread, chance.upper)
+    return {rule: tuple(part[rows, column] for part in parts) for column, rule in enumerate(rules)}
 
 
 def _judged(tests: Sequence[_Test]) -> tuple[EnumeratorDoubt, ...]:
@@ -214,12 +234,16 @@ def _duplicated(work: Fieldwork, pairs: dict[str, NDArray[np.bool_]]) -> list[Re
     rows, p_values = list[FieldRecord](), list[float]()
     for unit, places in work.units.items():
         labels = np.array([work.records[place].enumerator for place in places])
+        blocks = level_blocks(work, places)
         for row, place in enumerate(places):
-            own = labels == labels[row]
-            marked, total = int(pairs[unit][row].sum()), len(places) - 1
-            found = int((pairs[unit][row] & own).sum())
+            own, near = labels == labels[row], pairs[unit][row]
+            drawn = [
+                (int(near[block].sum()), int(own[block].sum()) - here, len(block) - here)
+                for block in blocks
+                for here in [int(row in block)]
+            ]
             rows.append(work.records[place])
-            p_values.append(hypergeometric_tail(found, marked, int(own.sum()) - 1, total))
+            p_values.append(exchange_tail(int((near & own).sum()), drawn))
     q_values = benjamini_hochberg(p_values)
     return [_doubt(record, PAIRS, q) for record, q in zip(rows, q_values, strict=True)]
 

@@ -18,7 +18,7 @@ from scoring.designs import (
 )
 from scoring.errors import hint, refusal
 from scoring.estimates import Estimate, Evidence, estimate, undefined
-from scoring.uncertainty import MODEL, Uncertainty
+from scoring.uncertainty import MODEL, SMALLEST_N, Uncertainty
 
 WEIGHTINGS = ("responses", "population", "units")
 ONE_CLUSTER_ADJUSTED = "đơn vị chỉ có một cụm được so với trung bình mọi cụm"
@@ -50,7 +50,7 @@ def together(uncertainty: Uncertainty, units: Sequence[str], component: str, wei
         _stratum(uncertainty, unit, blocks, weight) for unit, weight in zip(units, weights, strict=True)
     ]
     linear = linearise(strata, blocks, uncertainty.layout.full)
-    if n < asked.smallest_n:
+    if n < max(SMALLEST_N, asked.smallest_n):
         return undefined(asked.kind, asked.level, n, linear.p)
     evidence_of = _modelled if asked.design == MODEL else _designed
     return estimate(evidence_of(uncertainty, strata, linear, component, n), asked.kind, asked.level)

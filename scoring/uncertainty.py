@@ -32,7 +32,7 @@ class Asked:
     """Which uncertainty is wanted: nothing here has a silent substitute.
 
     `populations` are the people each unit served, where known; `samples` what a two-stage sample was drawn from.
-    The modelled intervals go with the modelled design, the others with one of the designs of sampling.
+    Below `smallest_n` responses, or three, there is no interval. The modelled intervals go with the modelled design, the others with one of the designs of sampling.
     """
 
     rule: IndexRule
@@ -127,7 +127,7 @@ class Uncertainty:
         kind, level, piece = self.asked.kind, self.asked.level, self.pieces[component].get(unit)
         if piece is None:
             return undefined(kind, level, 0)
-        if piece.clustered.n < self.asked.smallest_n:
+        if piece.clustered.n < max(SMALLEST_N, self.asked.smallest_n):
             return undefined(kind, level, piece.clustered.n, piece.clustered.linear.p)
         return estimate(self.evidence(piece, component), kind, level)
 

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -152,9 +153,10 @@ def _columns_disagree(line: AuditLine) -> bool:
     return any(told.get(name) != value for name, value in kept.items())
 
 
-def _lines() -> Iterator[AuditLine]:
+def _lines() -> Generator[AuditLine]:
     ordered = select(AuditLine).order_by(AuditLine.id).execution_options(yield_per=2000)
-    yield from db.session.scalars(ordered)
+    with closing(db.session.scalars(ordered)) as lines:
+        yield from lines
 
 
 def verify() -> tuple[int, BrokenLine | None]:
@@ -163,8 +165,13 @@ def verify() -> tuple[int, BrokenLine | None]:
     Lines cut from the very end leave a whole chain: compare the count or the last digest with one
     kept elsewhere (`hailong check` prints both).
     """
+    with closing(_lines()) as lines:
+        return _first_broken(lines)
+
+
+def _first_broken(lines: Iterator[AuditLine]) -> tuple[int, BrokenLine | None]:
     previous, count = BEGINNING, 0
-    for line in _lines():
+    for line in lines:
         if line.id != count + 1:
             return count, BrokenLine(count + 1, "thiếu dòng")
         if line.previous != previous or line.digest != link(previous, line.body):

@@ -2,11 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import Select, select, text
 
 from survey_app.domain import audit, response_content
 from survey_app.extensions import db
@@ -60,32 +61,32 @@ def _responses() -> Finding:
     what = "nội dung phiếu"
     present = select(Response, Unit.code).outerjoin(Unit, Unit.id == Response.unit_id)
     earlier = select(ResponseVersion, Unit.code).outerjoin(Unit, Unit.id == ResponseVersion.unit_id)
-    count, wrong = _first_wrong(db.session.execute(present.execution_options(yield_per=1000)))
+    count, wrong = _first_wrong(present)
     if wrong is None:
-        more, wrong = _first_wrong(db.session.execute(earlier.execution_options(yield_per=1000)))
+        more, wrong = _first_wrong(earlier)
         count += more
     if wrong is not None:
         return Finding(what, False, f"phiếu {wrong.form_code} (bản {wrong.version}) không khớp mã kiểm tra")
     return Finding(what, True, f"{count} bản phiếu")
 
 
-def _first_wrong(
-    rows: Iterable[Any],
-) -> tuple[int, Response | ResponseVersion | None]:
+def _first_wrong(every: Select[Any, Any]) -> tuple[int, Response | ResponseVersion | None]:
     count = 0
-    for kept, unit in rows:
-        count += 1
-        if _wrong(kept, unit):
-            return count, kept
+    with closing(db.session.execute(every.execution_options(yield_per=1000))) as rows:
+        for kept, unit in rows:
+            count += 1
+            if _wrong(kept, unit):
+                return count, kept
     return count, None
 
 
 def _runs() -> Finding:
     what, count = "lần tính điểm", 0
-    for run in db.session.scalars(select(ScoreRun).execution_options(yield_per=20)):
-        count += 1
-        if hashlib.sha256(run.book.encode()).hexdigest() != run.book_digest:
-            return Finding(what, False, f"lần tính {run.number} không khớp mã kiểm tra")
+    with closing(db.session.scalars(select(ScoreRun).execution_options(yield_per=20))) as runs:
+        for run in runs:
+            count += 1
+            if hashlib.sha256(run.book.encode()).hexdigest() != run.book_digest:
+                return Finding(what, False, f"lần tính {run.number} không khớp mã kiểm tra")
     return Finding(what, True, f"{count} lần")
 
 

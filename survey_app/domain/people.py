@@ -5,6 +5,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from math import ceil
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -197,7 +198,7 @@ def log_in(username: str, password: str) -> tuple[User, str]:
     user = db.session.scalar(select(User).where(User.username == username.strip().lower()))
     moment = now()
     if user and user.locked_until and user.locked_until > moment:
-        left = int((user.locked_until - moment).total_seconds() // 60) + 1
+        left = ceil((user.locked_until - moment).total_seconds() / 60)
         raise problems.AccountLocked(minutes=left)
     right = _matches(user.password_hash if user else _DECOY, password)
     if user is None or not right or user.disabled_at is not None:

@@ -24,7 +24,8 @@ def _exact(value: Exact) -> Decimal | Fraction:
 
 def _half_up(value: Decimal | Fraction, digits: int) -> Decimal:
     if isinstance(value, Decimal):
-        return value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+        rounded = value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+        return rounded or abs(rounded)  # "-0,00" is no number a person writes
     scaled = abs(value) * 10**digits
     whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
     return Decimal(whole if value >= 0 else -whole).scaleb(-digits)

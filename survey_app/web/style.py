@@ -43,7 +43,11 @@ class SampleForm(Form):
     note = TextAreaField("Ghi chú cho điều tra viên")
     mode = RadioField(
         "Cách hỏi",
-        choices=[("paper", "Nhập từ phiếu giấy"), ("phone", "Phỏng vấn qua điện thoại"), ("self", "Tự trả lời")],
+        choices=[
+            ("paper", "Nhập từ phiếu giấy"),
+            ("phone", "Phỏng vấn qua điện thoại"),
+            ("self", "Tự trả lời"),
+        ],
     )
     on_time = RadioField(
         "Cơ quan trả kết quả có đúng hẹn không?",
@@ -52,7 +56,11 @@ class SampleForm(Form):
     told = RadioField("Ông/Bà có được báo trước không?", choices=[("yes", "Có"), ("no", "Không")])
     wishes = SelectMultipleField(
         "Ông/Bà mong cơ quan cải thiện điều gì trước hết?",
-        choices=[("time", "Rút ngắn thời gian giải quyết"), ("fee", "Giảm phí, lệ phí"), ("other", "Điều khác")],
+        choices=[
+            ("time", "Rút ngắn thời gian giải quyết"),
+            ("fee", "Giảm phí, lệ phí"),
+            ("other", "Điều khác"),
+        ],
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )

@@ -94,9 +94,7 @@
   addEventListener("pageshow", show);
   show();
 
-  if (form.dataset.entry === "new" && !changed) {
-    if (crypto.randomUUID) form.querySelector("[name=uuid]").value = crypto.randomUUID();
-    // Not on a phone, where a focused field calls up the keyboard over the form.
-    if (matchMedia("(hover: hover)").matches) entrance(blocks()[0]).focus({ preventScroll: true });
+  if (form.dataset.entry === "new" && !changed && crypto.randomUUID) {
+    form.querySelector("[name=uuid]").value = crypto.randomUUID();
   }
 })();
