@@ -164,12 +164,12 @@ def _weights(categories: int, scheme: str) -> Table:
         return np.eye(categories)
     places = np.arange(categories)
     apart = np.abs(places[:, None] - places[None, :]) / (categories - 1)
-    return 1 - (apart if scheme == "linear" else apart**2)
+    return np.asarray(1 - (apart if scheme == "linear" else apart**2))
 
 
 def _distances(sizes: NDArray[np.float64], metric: str) -> Table:
     places = np.arange(len(sizes))
     if metric == "nominal":
-        return (places[:, None] != places[None, :]).astype(np.float64)
+        return np.asarray(places[:, None] != places[None, :], dtype=np.float64)
     along = np.cumsum(sizes) - sizes / 2 if metric == "ordinal" else places.astype(np.float64)
-    return (along[:, None] - along[None, :]) ** 2
+    return np.asarray((along[:, None] - along[None, :]) ** 2)

@@ -50,7 +50,8 @@ class Linear:
 
     def total(self, row: Sequence[Exact]) -> Exact:
         """Return scale · Σz of one row of sums."""
-        return sum(map(mul, self.coefficients, row))
+        total: Exact = sum(map(mul, self.coefficients, row))
+        return total
 
     def squares(self, products: Sequence[Sequence[Exact]]) -> Exact:
         """Return scale² · Σz² of one matrix of sums of products."""

@@ -162,9 +162,9 @@ def _grouped(values: Values, groups: Sequence[str]) -> tuple[Values, Values]:
     if len(values) != len(groups):
         raise refusal("lengths_differ", what="Giá trị và nhóm", first=len(values), second=len(groups))
     member = np.unique(np.asarray(groups), return_inverse=True)[1]
-    return np.bincount(member).astype(np.float64), np.bincount(member, weights=values)
+    return np.bincount(member).astype(np.float64), np.bincount(member, weights=values).astype(np.float64)
 
 
 def _indicator(labels: Sequence[str]) -> Values:
     names, member = np.unique(np.asarray(labels), return_inverse=True)
-    return (member[:, None] == np.arange(len(names))).astype(np.float64)
+    return np.asarray(member[:, None] == np.arange(len(names)), dtype=np.float64)

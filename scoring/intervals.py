@@ -33,9 +33,14 @@ def jeffreys(p: float, n: float, level: float) -> Bounds:
 
 
 def clopper_pearson(p: float, n: float, level: float) -> Bounds:
-    """The exact interval, n any number above 0; an infinite n gives the point (Clopper, Pearson 1934)."""
+    """The exact interval, n any number (Clopper, Pearson 1934).
+
+    An infinite n gives the point, none at all everything.
+    """
     if n == inf:
         return p, p
+    if not n:
+        return 0.0, 1.0
     tail, a, b = (1 - level) / 2, p * n, (1 - p) * n
     low = 0.0 if p == 0 else float(betaincinv(a, b + 1, tail))
     high = 1.0 if p == 1 else float(1 - betaincinv(b, a + 1, tail))

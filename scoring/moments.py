@@ -173,7 +173,7 @@ class _Gathered:
         kept = firsts.get(cluster)
         firsts[cluster] = sums if kept is None else tuple(a + b for a, b in zip(kept, sums, strict=True))
         key = cluster if self.by_cluster else ""
-        seconds[key] = seconds.get(key, 0) + second
+        seconds[key] = np.asarray(seconds.get(key, 0) + second)
 
     def units(self) -> Mapping[str, UnitMoments]:
         found = {}
@@ -228,8 +228,8 @@ def _summed(layout: Layout, answers: NDArray[np.uint8]) -> tuple[Whole, Whole, W
     parts, valid = attained_and_valid(layout, answers)
     x = np.concatenate([parts, valid], axis=1)
     return (
-        np.int64(len(answers)),
-        np.count_nonzero(valid @ layout.membership, axis=0),
+        np.array(len(answers), dtype=np.int64),
+        np.asarray(np.count_nonzero(valid @ layout.membership, axis=0)),
         x.sum(axis=0).astype(np.int64),
         (x.T @ x).astype(np.int64),
     )

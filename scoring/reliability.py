@@ -48,7 +48,8 @@ def reliability(levels: Levels, codes: Sequence[str], complete: bool, level: flo
     """Return the reliability of criteria, one row a response and NaN where there is no valid answer.
 
     complete: only responses that answer all of them; otherwise each covariance from the responses that answer its two,
-    and `n`, with the interval, from the rarest pair. Means and spreads are of all answers. Refuses codes that do not match the columns, and fewer than two criteria.
+    and `n`, with the interval, from the rarest pair. Means and spreads are of all answers. Refuses codes that do not
+    match the columns, and fewer than two criteria.
     """
     if levels.ndim != 2 or levels.shape[1] != len(codes):
         raise refusal("lengths_differ", what="Tiêu chí và cột", first=len(codes), second=levels.shape[-1])

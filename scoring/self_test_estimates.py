@@ -1,7 +1,7 @@
 """Golden values of counts, variances, intervals and ranks, each beside its computation."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from decimal import Decimal
+from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
@@ -9,7 +9,6 @@ from typing import Any
 from scoring.aggregation import Block
 from scoring.design_effect import Clustered, effective_size, fit
 from scoring.designs import (
-    Linear,
     Stratum,
     expanded,
     linearise,
@@ -48,7 +47,7 @@ Value = float | int | str | bool | None
 Checks = Iterator[tuple[Value, Value]]
 Row = Mapping[str, Any]
 
-LEVEL, Z = 0.95, 1.959963984540054
+LEVEL = 0.95
 
 
 def counts(golden: Golden) -> Checks:
@@ -56,9 +55,7 @@ def counts(golden: Golden) -> Checks:
     campaign = golden.campaign("campaign_200")
     tally = Tally.from_packed(golden.questionnaire, ((row.unit, row.packed) for row in campaign.rows))
     methods = {"alt_mean_of_criteria_pct": "criterion-mean", "alt_mean_of_factors_pct": "factor-mean"}
-    others = {
-        key: measure(tally, golden.questionnaire, load_method(code)) for key, code in methods.items()
-    }
+    others = {key: measure(tally, golden.questionnaire, load_method(code)) for key, code in methods.items()}
     for place, result in enumerate(measure(tally, golden.questionnaire, golden.method)):
         expected = golden.numbers["counts_campaign_200"][result.unit]
         yield result.responses, expected["n"]
@@ -112,8 +109,8 @@ def designed_intervals(golden: Golden) -> Checks:
         size = korn_graubard_size(p, variance, n, df, LEVEL)
         if row["kg_neff"] is not None:
             yield size, row["kg_neff"]
-        yield from _bounds(row, "kg", clopper_pearson(p, size, LEVEL) if size else (0.0, 1.0))
-        yield from _bounds(row, "kgcap", clopper_pearson(p, min(n, size), LEVEL) if size else (0.0, 1.0))
+        yield from _bounds(row, "kg", clopper_pearson(p, size, LEVEL))
+        yield from _bounds(row, "kgcap", clopper_pearson(p, min(n, size), LEVEL))
         if "wilson_lo" in row:
             yield from _binomial(row, row["sat"] / row["valid"], row["valid"])
 
@@ -138,3 +135,163 @@ def totals(golden: Golden) -> Checks:
         df = sum((len(each.totals) if clustered else each.n) - 1 for each in own)
         yield from ((float(linear.p), row["p"]), (_root(variance), row["se"]), (df, row["df"]))
         yield from _bounds(row, "wald", wald(float(linear.p), variance or 0.0, df, LEVEL))
+
+
+def modelled(golden: Golden) -> Checks:
+    """Compare the pooled correlation, design effects, effective sizes and the default intervals."""
+    found: dict[tuple[str, str], dict[str, Clustered]] = {}
+    for row in golden.numbers["modelled_deff"]:
+        key = row["dataset"], row["var"]
+        if key not in found:
+            campaign = golden.campaign(row["dataset"])
+            found[key] = {
+                unit: _clustered(campaign, unit, row["var"], strata[row["var"]])
+                for unit, strata in _strata(campaign, with_population=False).items()
+                if _answered(campaign, unit, row["var"])
+            }
+        model, unit = fit([*found[key].values()]), found[key][row["unit"]]
+        size, p = effective_size(unit, model), float(unit.linear.p)
+        yield from ((p, row["p"]), (unit.n, row["n_valid"]), (sum(map(bool, unit.valid)), row["clusters"]))
+        yield from ((model.icc, row["icc_pooled"]), (model.n0, row["n0"]), (model.spread, row["ratio_bar"]))
+        yield from ((model.deff(unit), row["deff_model"]), (size, row["n_eff"]))
+        yield from _bounds(row, "wilson", wilson(p, size or 0.0, LEVEL))
+        yield from _bounds(row, "jeffreys", jeffreys(p, size or 0.0, LEVEL))
+
+
+def single_intervals(golden: Golden) -> Checks:
+    """Compare intervals of plain counts, Korn–Graubard from given variances, and finite populations."""
+    for row in golden.numbers["binomial_intervals"]:
+        p, n = row["x"] / row["n"], row["n"]
+        yield from zip(wilson(p, n, LEVEL), row["wilson"], strict=True)
+        yield from zip(clopper_pearson(p, n, LEVEL), row["clopper_pearson"], strict=True)
+        yield from zip(jeffreys(p, n, LEVEL), row["jeffreys"], strict=True)
+    for row in golden.numbers["korn_graubard"]:
+        size = korn_graubard_size(row["p"], row["var"], row["n"], row["df"], LEVEL)
+        yield from ((size, row["neff"]), (min(size, row["n"]), row["neff_cap"]))
+        yield from zip(clopper_pearson(row["p"], size, LEVEL), row["kg"], strict=True)
+        yield from zip(clopper_pearson(row["p"], min(size, row["n"]), LEVEL), row["kg_cap"], strict=True)
+    for row in golden.numbers["fpc"]:
+        satisfied = Fraction(str(row["p"])) * row["n"]
+        products = ((satisfied, satisfied), (satisfied, Fraction(row["n"])))
+        stratum = Stratum("", (row["n"],), ((satisfied, row["n"]),), (products,), row["N"])
+        linear = linearise([stratum], [Block((0,), Fraction(1))], 1)
+        error = _root(_float(variance_srs([stratum], linear)))
+        yield from ((error, row["se_fpc"]), ((error or 0.0) * z_of(LEVEL), row["moe95"]))
+        yield responses_needed(0.05, row["N"]), row["n_needed_e5"]
+
+
+def ranks(golden: Golden) -> Checks:
+    """Compare rank intervals by every adjustment and scope, and the number of pairs told apart."""
+    for row in golden.numbers["ranks"]:
+        x, errors = row["x"], row["se"]
+        for adjustment in ADJUSTMENTS:
+            for scope in SCOPES:
+                found = rank_intervals(x, errors, LEVEL, adjustment, scope)
+                yield from _ranked(found, row, f"{adjustment}_{scope}")
+            apart = sum(each.adjusted <= 1 - LEVEL for each in compare(x, errors, adjustment))
+            if f"n_pairs_distinct_{adjustment}" in row:
+                yield apart, row[f"n_pairs_distinct_{adjustment}"]
+        yield len(compare(x, errors)), row["n_pairs"]
+        yield z_of(LEVEL ** (1 / len(x))), row["kww_z"]
+        yield from _ranked(overlap_intervals(x, errors, LEVEL), row, "kww")
+
+
+def rank_bootstrap(golden: Golden) -> Checks:
+    """Compare stepwise bootstrap rank intervals, which differ from another program's draws by a rank at most."""
+    for row in golden.numbers["ranks"]:
+        for scope, key in zip(SCOPES, ("csranks_simul_stepdown", "csranks_marg_stepdown"), strict=True):
+            if f"{key}_L" in row:
+                yield from _ranked(bootstrap_intervals(row["x"], row["se"], 1, LEVEL, scope), row, key)
+
+
+ESTIMATES: Mapping[str, Callable[[Golden], Checks]] = MappingProxyType(
+    {
+        "counts": counts,
+        "rounding": rounding,
+        "sampling": sampling,
+        "designed_intervals": designed_intervals,
+        "totals": totals,
+        "modelled_deff": modelled,
+        "single_intervals": single_intervals,
+        "ranks": ranks,
+        "rank_bootstrap": rank_bootstrap,
+    }
+)
+
+
+@dataclass(frozen=True)
+class _Designed:
+    clustered: Clustered
+    variance: float | None
+    df: int
+
+
+def _pieces(golden: Golden) -> Iterator[tuple[Row, _Designed]]:
+    """Yield each golden row of a unit with its computation; a component nobody answered has no row to compare."""
+    cached: dict[tuple[str, bool], dict[str, dict[str, Stratum]]] = {}
+    for row in (*golden.numbers["units_200"], *golden.numbers["units_2124_overall"]):
+        campaign, design, unit = golden.campaign(row["dataset"]), row["design"], row["unit"]
+        key = row["dataset"], design == "srs_fpc"
+        if key not in cached:
+            cached[key] = _strata(campaign, key[1])
+        if not _answered(campaign, unit, row["var"]):
+            continue
+        clusters = campaign.moments.units[unit].clusters
+        stratum = cached[key][unit][row["var"]]
+        if design == "two_stage":
+            stratum = expanded(stratum, clusters, campaign.samples[unit])
+        clustered = _clustered(campaign, unit, row["var"], stratum)
+        linear, df = clustered.linear, sum(map(bool, clustered.valid)) - 1
+        if design == "cluster":
+            variance = variance_cluster([stratum], linear)
+        elif design == "two_stage":
+            variance = variance_two_stage([stratum], [clusters], [campaign.samples[unit]], linear)
+        else:
+            variance, df = variance_srs([stratum], linear), clustered.n - 1
+        yield row, _Designed(clustered, _float(variance), df)
+
+
+def _strata(campaign: GoldenCampaign, with_population: bool) -> dict[str, dict[str, Stratum]]:
+    return {
+        unit: strata_of(unit, each, campaign.layout, campaign.populations[unit] if with_population else None)
+        for unit, each in campaign.moments.units.items()
+    }
+
+
+def _clustered(campaign: GoldenCampaign, unit: str, component: str, stratum: Stratum) -> Clustered:
+    linear = linearise([stratum], _one_block(campaign, component), campaign.layout.full)
+    column = campaign.layout.components.index(component)
+    return Clustered(stratum, linear, tuple(campaign.moments.units[unit].valid[:, column].tolist()))
+
+
+def _answered(campaign: GoldenCampaign, unit: str, component: str) -> bool:
+    column = campaign.layout.components.index(component)
+    return bool(campaign.moments.units[unit].valid[:, column].any())
+
+
+def _one_block(campaign: GoldenCampaign, component: str) -> tuple[Block]:
+    return (Block(campaign.layout.places(component), Fraction(1)),)
+
+
+def _binomial(row: Row, p: float, n: int) -> Checks:
+    for key, interval in (("wilson", wilson), ("cp", clopper_pearson), ("jeffreys", jeffreys)):
+        yield from _bounds(row, key, interval(p, n, LEVEL))
+
+
+def _bounds(row: Row, key: str, bounds: tuple[float, float] | None) -> Checks:
+    if f"{key}_lo" in row:
+        low, high = bounds or (None, None)
+        yield from ((low, row[f"{key}_lo"]), (high, row[f"{key}_hi"]))
+
+
+def _ranked(found: Iterable[RankInterval], row: Row, key: str) -> Checks:
+    for each, best, worst in zip(found, row[f"{key}_L"], row[f"{key}_U"], strict=True):
+        yield from ((each.best, best), (each.worst, worst))
+
+
+def _float(value: Fraction | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def _root(value: float | None) -> float | None:
+    return None if value is None else value**0.5

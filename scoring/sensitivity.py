@@ -1,6 +1,6 @@
 """How much a unit's index and rank hang on choices: other aggregations, doubtful responses, single enumerators."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -91,13 +91,14 @@ def sensitivity(
             found[unit].append(outcome)
     for what, forms in left_out.items():
         left = {record.unit for record in records if record.form_code in forms}
-        results = base | _without(records, questionnaire, method, left, lambda each: each.form_code in forms)
+        results = base | _without(records, questionnaire, method, left, set(forms))
         outcomes = _outcomes(f"without:{what}", results, groups, method)
-        for unit in found:
-            found[unit].append(outcomes[unit])
+        for unit, own in found.items():
+            own.append(outcomes[unit])
     for code in sorted({record.enumerator for record in records if record.enumerator}):
         hers = {record.unit for record in records if record.enumerator == code}
-        results = base | _without(records, questionnaire, method, hers, lambda each: each.enumerator == code)
+        forms = {record.form_code for record in records if record.enumerator == code}
+        results = base | _without(records, questionnaire, method, hers, forms)
         outcomes = _outcomes(f"without_enumerator:{code}", results, groups, method)
         for unit in sorted(hers):
             found[unit].append(outcomes[unit])
@@ -133,10 +134,10 @@ def _without(
     questionnaire: Questionnaire,
     method: Method,
     units: Collection[str],
-    leave: Callable[[FieldRecord], bool],
+    left_out: set[str],
 ) -> dict[str, UnitResult | None]:
     """Return the results of these units from the responses that stay, None where none does."""
-    kept = [record for record in records if record.unit in units and not leave(record)]
+    kept = [record for record in records if record.unit in units and record.form_code not in left_out]
     none: dict[str, UnitResult | None] = dict.fromkeys(units)
     return none | _measured(_tally(kept, questionnaire), questionnaire, method)
 

@@ -32,7 +32,8 @@ class Asked:
     """Which uncertainty is wanted: nothing here has a silent substitute.
 
     `populations` are the people each unit served, where known; `samples` what a two-stage sample was drawn from.
-    Below `smallest_n` responses, or three, there is no interval. The modelled intervals go with the modelled design, the others with one of the designs of sampling.
+    Below `smallest_n` responses, or three, there is no interval. The modelled intervals go with the modelled design,
+    the others with one of the designs of sampling.
     """
 
     rule: IndexRule
@@ -98,23 +99,38 @@ class Uncertainty:
 
     def evidence(self, piece: Piece, component: str) -> Evidence:
         """Return what the estimate of one unit's component is made from."""
-        unit, stratum = piece.clustered, piece.clustered.stratum
-        census = stratum.sampled == 1
-        if self.asked.design == MODEL:
-            model, kept = self.models[component], float(1 - stratum.sampled)
-            deff = model.deff(unit)
-            variance = None if unit.variance is None else unit.variance * deff * kept
-            size = effective_size(unit, model)
-            note = NO_CLUSTERS if piece.clusters == ("",) else ""
-            return Evidence(unit.linear.p, unit.n, unit.n - 1, variance, size, deff, census, note)
-        simple = variance_srs([stratum], unit.linear)
-        variance, clusters = simple, unit.n
-        if self.asked.design != "srs":
-            clusters = sum(map(bool, unit.valid))
-            variance = self._between(piece)
-        deff = float(variance / simple) if variance is not None and simple else None
-        found = None if variance is None else float(variance)
-        return Evidence(unit.linear.p, unit.n, clusters - 1, found, None, deff, census, "")
+        return self._modelled(piece, component) if self.asked.design == MODEL else self._designed(piece)
+
+    def _modelled(self, piece: Piece, component: str) -> Evidence:
+        unit, model = piece.clustered, self.models[component]
+        deff, kept = model.deff(unit), float(1 - unit.stratum.sampled)
+        variance = None if unit.variance is None else unit.variance * deff * kept
+        return Evidence(
+            share=unit.linear.p,
+            n=unit.n,
+            df=unit.n - 1,
+            variance=variance,
+            n_eff=effective_size(unit, model),
+            deff=deff,
+            census=not kept,
+            note=NO_CLUSTERS if piece.clusters == ("",) else "",
+        )
+
+    def _designed(self, piece: Piece) -> Evidence:
+        unit = piece.clustered
+        simple = variance_srs([unit.stratum], unit.linear)
+        alone = self.asked.design == "srs"
+        found = simple if alone else self._between(piece)
+        return Evidence(
+            share=unit.linear.p,
+            n=unit.n,
+            df=(unit.n if alone else sum(map(bool, unit.valid))) - 1,
+            variance=None if found is None else float(found),
+            n_eff=None,
+            deff=float(found / simple) if found is not None and simple else None,
+            census=unit.stratum.sampled == 1,
+            note="",
+        )
 
     def _between(self, piece: Piece) -> Fraction | None:
         stratum, linear = piece.clustered.stratum, piece.clustered.linear

@@ -17,12 +17,22 @@ from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from survey_app.domain.paging import Page
+from survey_app.exports.tables import NO_SURVEY, Column, Row, Table
 from survey_app.web import guards
-from survey_app.web.forms import Form
+from survey_app.web.forms import Form, choices
 
 blueprint = Blueprint("style", __name__)
 LEVELS = ("Rất không hài lòng", "Không hài lòng", "Bình thường", "Hài lòng", "Rất hài lòng")
-UNITS = [("", "(chọn đơn vị)"), ("SNV", "Sở Nội vụ"), ("STC", "Sở Tài chính"), ("PHULY", "Thành phố Phủ Lý")]
+UNITS = choices(
+    [("", "(chọn đơn vị)"), ("SNV", "Sở Nội vụ"), ("STC", "Sở Tài chính"), ("PHULY", "Thành phố Phủ Lý")]
+)
+MODES = choices(
+    [("paper", "Nhập từ phiếu giấy"), ("phone", "Phỏng vấn qua điện thoại"), ("self", "Tự trả lời")]
+)
+TIMES = choices([("early", "Sớm hẹn"), ("yes", "Đúng hẹn"), ("late", "Trễ hẹn")])
+WISHES = choices(
+    [("time", "Rút ngắn thời gian giải quyết"), ("fee", "Giảm phí, lệ phí"), ("other", "Điều khác")]
+)
 # The vector of ten responses in METHOD.md: 56,25 % of the feedback answers were satisfied.
 FACTORS = (
     ("1. Tiếp cận dịch vụ", Decimal("85.00"), "34 hài lòng trên 40 câu trả lời"),
@@ -30,6 +40,28 @@ FACTORS = (
     ("3. Công chức giải quyết công việc", Decimal("93.3333"), "56 hài lòng trên 60 câu trả lời"),
     ("4. Kết quả dịch vụ", None, "chưa ai trả lời yếu tố này"),
     ("5. Việc tiếp nhận, giải quyết ý kiến góp ý, phản ánh, kiến nghị", Decimal("56.25"), "9 trên 16"),
+)
+# Three lines of the table that Hà Nam published for 2022, and its mean.
+INDEX = Table(
+    name="Chỉ số",
+    caption="Chỉ số cải cách hành chính – Sở, ban, ngành",
+    columns=(
+        Column("Hạng", "count"),
+        Column("Đơn vị"),
+        Column("Điểm thẩm định", "points"),
+        Column("Điểm khảo sát", "points"),
+        Column("Chỉ số %", "percent"),
+        Column("Xếp loại"),
+    ),
+    rows=tuple(
+        Row((rank, name, Decimal(appraisal), survey, Decimal(index), band), code)
+        for rank, code, name, appraisal, survey, index, band in (
+            (1, "STTTT", "Sở Thông tin và Truyền thông", "85.50", Decimal("9.89"), "95.39", "Xuất sắc"),
+            (6, "TTRA", "Thanh tra tỉnh", "56.25", NO_SURVEY, "93.75", "Tốt"),
+            (19, "SLDTBXH", "Sở Lao động – TBXH", "67.52", Decimal("9.81"), "77.33", "Khá"),
+        )
+    ),
+    foot=(Row((None, "Trung bình", None, Decimal("9.45"), Decimal("89.60"), None)),),
 )
 
 
@@ -41,26 +73,12 @@ class SampleForm(Form):
     points = StringField("Điểm thẩm định")
     unit = SelectField("Cơ quan, đơn vị", choices=UNITS)
     note = TextAreaField("Ghi chú cho điều tra viên")
-    mode = RadioField(
-        "Cách hỏi",
-        choices=[
-            ("paper", "Nhập từ phiếu giấy"),
-            ("phone", "Phỏng vấn qua điện thoại"),
-            ("self", "Tự trả lời"),
-        ],
-    )
-    on_time = RadioField(
-        "Cơ quan trả kết quả có đúng hẹn không?",
-        choices=[("early", "Sớm hẹn"), ("yes", "Đúng hẹn"), ("late", "Trễ hẹn")],
-    )
-    told = RadioField("Ông/Bà có được báo trước không?", choices=[("yes", "Có"), ("no", "Không")])
+    mode = RadioField("Cách hỏi", choices=MODES)
+    on_time = RadioField("Cơ quan trả kết quả có đúng hẹn không?", choices=TIMES)
+    told = RadioField("Ông/Bà có được báo trước không?", choices=choices([("yes", "Có"), ("no", "Không")]))
     wishes = SelectMultipleField(
         "Ông/Bà mong cơ quan cải thiện điều gì trước hết?",
-        choices=[
-            ("time", "Rút ngắn thời gian giải quyết"),
-            ("fee", "Giảm phí, lệ phí"),
-            ("other", "Điều khác"),
-        ],
+        choices=WISHES,
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
@@ -98,6 +116,8 @@ def index() -> Any:
         wrong=wrong,
         level_names=LEVELS,
         factors=FACTORS,
+        index=INDEX,
+        weight=Decimal("0.2772"),
         page_of=Page(rows=range(50), number=2, total=2124),
         address=lambda number: url_for("style.index", page=number),
     )

@@ -73,7 +73,13 @@ def test_a_share_of_nothing_is_undefined_and_never_zero() -> None:
 
 
 def test_counts_have_points_between_thousands() -> None:
-    assert [formats.count(n) for n in (0, 984, 2124, 1234567, None)] == ["0", "984", "2.124", "1.234.567", "–"]
+    assert [formats.count(n) for n in (0, 984, 2124, 1234567, None)] == [
+        "0",
+        "984",
+        "2.124",
+        "1.234.567",
+        "–",
+    ]
 
 
 def test_a_plain_number_shows_the_digits_it_needs() -> None:

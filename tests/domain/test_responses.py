@@ -1,0 +1,316 @@
+"""A response is stored once, corrected openly, never lost; the cases are named for what happened to people."""
+
+import json
+import threading
+from contextvars import Context
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, func, select
+
+from scoring.questionnaire import load_questionnaire
+from survey_app import problems
+from survey_app.domain import assignments, audit, campaigns, demonstration, people, rechecks, responses, scores
+from survey_app.domain.response_content import Entry, entry_of
+from survey_app.extensions import db
+from survey_app.models import AuditLine, Campaign, Flag, Response, ResponseProposal, ResponseVersion, User
+from survey_app.vocabulary import CampaignState, ResponseState
+
+CRITERIA = load_questionnaire("sipas-2017").criterion_codes
+DETAILS = {"service_field": "land", "respondent_kind": "citizen"}
+
+
+@pytest.fixture
+def campaign(demo: Flask) -> Campaign:
+    """The demonstration campaign, open."""
+    return campaigns.by_code(demonstration.CODE)
+
+
+@pytest.fixture
+def enumerator(demo: Flask) -> User:
+    """Its first enumerator."""
+    return people.by_username("dtv01")
+
+
+@pytest.fixture
+def entry(campaign: Campaign, enumerator: User) -> Entry:
+    """A finished form about her first unit, every criterion a 4."""
+    unit = assignments.units_to_ask(enumerator, campaign)[0][0]
+    return Entry(unit, "T-1", "paper", dict.fromkeys(CRITERIA, 4), DETAILS)
+
+
+def stored() -> int:
+    """Return how many responses there are."""
+    return db.session.scalar(select(func.count()).select_from(Response)) or 0
+
+
+def refused_fields(
+    campaign: Campaign, enumerator: User, entry: Entry, *, draft: bool = False
+) -> dict[str, str]:
+    """Return the sentences by field with which an entry is refused."""
+    verb = responses.save_draft if draft else responses.submit
+    with pytest.raises(problems.InvalidFields) as refusal:
+        verb(enumerator, campaign, str(uuid4()), entry)
+    db.session.rollback()
+    return refusal.value.fields
+
+
+def test_the_same_response_sent_again_is_received_again_and_stored_once(
+    campaign: Campaign, enumerator: User, entry: Entry
+) -> None:
+    uuid = str(uuid4())
+    first = responses.submit(enumerator, campaign, uuid, entry)
+    second = responses.submit(enumerator, campaign, uuid, entry)
+    assert (first.is_new, second.is_new) == (True, False)
+    assert replace(second, is_new=True) == first
+    assert stored() == 2125
+    lines = audit.history("response", uuid)
+    assert [line.verb for line in lines] == ["response.submitted"]
+
+
+def test_s1_twenty_sends_at_once_of_one_response_give_one_row_and_nineteen_receipts(
+    demo: Flask, campaign: Campaign, enumerator: User, entry: Entry
+) -> None:
+    uuid, digests, news, failures = str(uuid4()), [], [], []
+    db.session.rollback()
+
+    def send() -> None:
+        try:
+            with demo.app_context():
+                actor, there = people.by_username("dtv01"), campaigns.by_code(demonstration.CODE)
+                receipt = responses.submit(actor, there, uuid, entry)
+                db.session.commit()
+                digests.append(receipt.digest)
+                news.append(receipt.is_new)
+        except BaseException as failure:
+            failures.append(failure)
+
+    threads = [threading.Thread(target=Context().run, args=(send,)) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert (len(set(digests)), sum(news), len(news)) == (1, 1, 20)
+    assert stored() == 2125
+
+
+def test_other_content_under_a_known_id_is_kept_as_a_proposal_and_changes_nothing(
+    campaign: Campaign, enumerator: User, entry: Entry
+) -> None:
+    uuid = str(uuid4())
+    responses.submit(enumerator, campaign, uuid, entry)
+    other = replace(entry, answers={**entry.answers, "access_1": 1})
+    for _ in range(2):
+        with pytest.raises(problems.OtherContent) as refusal:
+            responses.submit(enumerator, campaign, uuid, other)
+        assert refusal.value.keeps_work
+    proposal = db.session.scalars(select(ResponseProposal)).one()
+    assert json.loads(proposal.content)["answers"] == "1" + "4" * 21
+    assert db.session.scalars(select(Response).where(Response.uuid == uuid)).one().answers == "4" * 22
+
+
+def test_s8_a_draft_counts_nowhere_until_it_is_sent(
+    campaign: Campaign, enumerator: User, entry: Entry
+) -> None:
+    uuid = str(uuid4())
+    before = scores.current(campaign).digest
+    draft = responses.save_draft(enumerator, campaign, uuid, replace(entry, form_code="", answers={}))
+    assert scores.current(campaign).digest == before
+    assert sum(unit.drafts for unit in assignments.progress(campaign)) == 1
+    receipt = responses.submit(enumerator, campaign, uuid, entry, version=draft.version)
+    assert (receipt.version, receipt.is_new) == (2, True)
+    assert scores.current(campaign).satisfaction["input"]["responses"] == 2125
+
+
+def test_a_stale_draft_is_refused_and_says_who_saved_when(
+    campaign: Campaign, enumerator: User, entry: Entry
+) -> None:
+    uuid = str(uuid4())
+    responses.save_draft(enumerator, campaign, uuid, entry)
+    responses.save_draft(enumerator, campaign, uuid, replace(entry, mode="phone"), version=1)
+    with pytest.raises(problems.StaleVersion, match=enumerator.display_name):
+        responses.save_draft(enumerator, campaign, uuid, replace(entry, mode="self"), version=1)
+    assert stored() == 2125
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"unit": "KHONG-CO"}, "unit"),
+        ({"unit": "TTRA"}, "unit"),
+        ({"unit": ""}, "unit"),
+        ({"form_code": ""}, "form_code"),
+        ({"form_code": "mã có dấu"}, "form_code"),
+        ({"form_code": "A" * 41}, "form_code"),
+        ({"form_code": "HN22-0001"}, "form_code"),
+        ({"mode": "fax"}, "mode"),
+        ({"answers": {**dict.fromkeys(CRITERIA, 4), "access_1": 6}}, "access_1"),
+        ({"answers": {**dict.fromkeys(CRITERIA, 4), "access_1": 0}}, "access_1"),
+        ({"answers": {**dict.fromkeys(CRITERIA, 4), "access_1": True}}, "access_1"),
+        ({"answers": {**dict.fromkeys(CRITERIA, 4), "access_1": 4.0}}, "access_1"),
+        ({"answers": {**dict.fromkeys(CRITERIA, 4), "access_1": "٣"}}, "access_1"),
+        ({"answers": {**dict.fromkeys(CRITERIA, 4), "access_1": ["4", "5"]}}, "access_1"),
+        ({"answers": {**dict.fromkeys(CRITERIA, 4), "access_9": 4}}, "access_9"),
+        ({"answers": dict.fromkeys(CRITERIA[:14], 4)}, "accept_invalid"),
+        ({"details": {"service_field": "land"}}, "respondent_kind"),
+        ({"details": {**DETAILS, "service_field": "moon"}}, "service_field"),
+        ({"details": {**DETAILS, "late_notice": "yes"}}, "late_notice"),
+        ({"details": {**DETAILS, "service_procedure": "x" * 201}}, "service_procedure"),
+        ({"details": {**DETAILS, "ethnicity": "kinh"}}, "ethnicity"),
+        ({"details": {**DETAILS, "channel": "media"}}, "channel"),
+    ],
+)
+def test_what_breaks_a_rule_is_refused_by_its_field_and_nothing_is_stored(
+    campaign: Campaign, enumerator: User, entry: Entry, change: dict[str, object], field: str
+) -> None:
+    assert set(refused_fields(campaign, enumerator, replace(entry, **change))) == {field}
+    assert stored() == 2124
+
+
+def test_fifteen_of_eighteen_required_criteria_are_enough_and_fourteen_are_not(
+    campaign: Campaign, enumerator: User, entry: Entry
+) -> None:
+    enough = replace(entry, answers=dict.fromkeys(CRITERIA[:15], 4))
+    assert responses.submit(enumerator, campaign, str(uuid4()), enough).is_new
+    few = replace(entry, form_code="T-2", answers=dict.fromkeys(CRITERIA[:14], 4), accept_invalid=True)
+    responses.submit(enumerator, campaign, str(uuid4()), few)
+    invalid = db.session.scalars(select(Response).where(Response.form_code == "T-2")).one()
+    assert (invalid.state, invalid.validity) == ("submitted", "too_few_answers")
+    assert scores.current(campaign).satisfaction["input"]["responses"] == 2125
+
+
+def test_a_closed_campaign_takes_no_responses(campaign: Campaign, enumerator: User, entry: Entry) -> None:
+    campaigns.move(people.by_username("noivu"), campaign, CampaignState.CLOSED)
+    with pytest.raises(problems.CampaignNotOpen, match="Đã đóng"):
+        responses.submit(enumerator, campaign, str(uuid4()), entry)
+
+
+def test_nobody_sends_or_edits_under_the_id_of_another_persons_response(
+    campaign: Campaign, entry: Entry
+) -> None:
+    other = people.by_username("dtv02")
+    theirs = db.session.scalars(select(Response).where(Response.enumerator_id != other.id).limit(1)).one()
+    unit = assignments.units_to_ask(other, campaign)[0][0]
+    with pytest.raises(problems.NotFound):
+        responses.submit(other, campaign, theirs.uuid, replace(entry, unit=unit))
+    with pytest.raises(problems.NotFound):
+        responses.one_to_edit(other, theirs.uuid)
+
+
+def flagged(response: Response, username: str = "mattran") -> Flag:
+    """Return a flag raised on a response as it stands."""
+    supervisor = people.by_username(username)
+    return rechecks.raise_flag(
+        supervisor, response, version=response.version, reason="contradiction", note="Xem lại câu 1."
+    )
+
+
+def mine(enumerator: User) -> Response:
+    """Return one of the enumerator's responses."""
+    return db.session.scalars(
+        select(Response).where(Response.enumerator_id == enumerator.id).order_by(Response.id).limit(1)
+    ).one()
+
+
+def test_a_flag_returns_the_response_and_a_correction_keeps_both_versions(
+    campaign: Campaign, enumerator: User
+) -> None:
+    response = mine(enumerator)
+    before = response.answers
+    flag = flagged(response)
+    assert response.state == ResponseState.RETURNED
+    assert scores.current(campaign).satisfaction["input"]["responses"] == 2123
+    entry = entry_of(response, response.questionnaire_sha256)
+    new = "1" if before[0] != "1" else "2"
+    changed = replace(entry, answers={**entry.answers, "access_1": new})
+    with pytest.raises(problems.InvalidFields) as refusal:
+        responses.correct(enumerator, response, changed, version=1, reason=" \u200b ")
+    assert list(refusal.value.fields) == ["reason"]
+    responses.correct(enumerator, response, changed, version=1, reason="Nhập nhầm")
+    db.session.flush()
+    kept = db.session.scalars(select(ResponseVersion)).one()
+    assert (kept.answers, kept.version, kept.reason) == (before, 1, "Nhập nhầm")
+    assert (response.answers[0], response.version, response.state) == (new, 2, "submitted")
+    assert (flag.state, flag.reply, flag.response_version) == ("answered", "Nhập nhầm", 1)
+
+
+def test_t5_a_second_flag_starts_empty_and_the_first_stays_history(
+    campaign: Campaign, enumerator: User
+) -> None:
+    response = mine(enumerator)
+    flagged(response)
+    entry = entry_of(response, response.questionnaire_sha256)
+    responses.correct(enumerator, response, entry, version=1, reason="Đã hỏi lại, đúng như vậy")
+    flagged(response, "cuuchienbinh")
+    all_flags = db.session.scalars(select(Flag).order_by(Flag.id)).all()
+    assert [(flag.state, flag.reply, flag.response_version) for flag in all_flags] == [
+        ("answered", "Đã hỏi lại, đúng như vậy", 1),
+        ("open", "", 2),
+    ]
+
+
+def test_t7_a_mistaken_flag_is_withdrawn_with_a_reason_and_stays_in_the_history(
+    campaign: Campaign, enumerator: User
+) -> None:
+    response = mine(enumerator)
+    flag = flagged(response)
+    supervisor = people.by_username("mattran")
+    with pytest.raises(problems.InvalidFields):
+        rechecks.withdraw(supervisor, flag, "")
+    rechecks.withdraw(supervisor, flag, "Nhầm phiếu")
+    assert (response.state, flag.state, flag.reply) == ("submitted", "withdrawn", "Nhầm phiếu")
+    with pytest.raises(problems.CannotChange):
+        rechecks.withdraw(supervisor, flag, "Lần nữa")
+    verbs = [line.verb for line in audit.history("flag", response.uuid)]
+    assert verbs == ["flag.raised", "flag.withdrawn"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "field"),
+    [
+        ({"reason": "mood", "note": ""}, "reason"),
+        ({"reason": "other", "note": "\u200b"}, "note"),
+        ({"reason": "contradiction", "note": "x" * 1001}, "note"),
+    ],
+)
+def test_a_flag_without_a_proper_reason_is_refused(
+    campaign: Campaign, enumerator: User, facts: dict[str, str], field: str
+) -> None:
+    with pytest.raises(problems.InvalidFields) as refusal:
+        rechecks.raise_flag(people.by_username("mattran"), mine(enumerator), version=1, **facts)
+    assert list(refusal.value.fields) == [field]
+
+
+def test_a_flag_on_a_version_that_is_gone_or_a_response_already_returned_is_refused(
+    campaign: Campaign, enumerator: User
+) -> None:
+    response = mine(enumerator)
+    supervisor = people.by_username("mattran")
+    with pytest.raises(problems.StaleVersion):
+        rechecks.raise_flag(supervisor, response, version=7, reason="contradiction", note="")
+    flagged(response)
+    with pytest.raises(problems.CannotChange, match="Trả lại"):
+        flagged(response, "cuuchienbinh")
+
+
+def test_a_submission_costs_six_statements(campaign: Campaign, enumerator: User, entry: Entry) -> None:
+    responses.submit(enumerator, campaign, str(uuid4()), entry)
+    db.session.commit()
+    told: list[str] = []
+
+    def listen(_c: object, _cursor: object, statement: str, *_: object) -> None:
+        told.append(statement.split()[0])
+
+    event.listen(db.engine, "before_cursor_execute", listen)
+    try:
+        responses.submit(enumerator, campaign, str(uuid4()), replace(entry, form_code="T-9"))
+        db.session.commit()
+    finally:
+        event.remove(db.engine, "before_cursor_execute", listen)
+    writes = [word for word in told if word == "INSERT"]
+    assert len(writes) == 2
+    assert len(told) <= 6
+    assert db.session.scalar(select(func.max(AuditLine.id))) is not None
