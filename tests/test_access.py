@@ -98,7 +98,9 @@ def test_a_role_gets_past_exactly_its_own_doors(
         assert status < 500, (rule.endpoint, status)
         if status != 403:
             passed.add(rule.endpoint)
-    assert passed == {endpoint for endpoint, roles in DOORS.items() if isinstance(roles, set) and role in roles}
+    assert passed == {
+        endpoint for endpoint, roles in DOORS.items() if isinstance(roles, set) and role in roles
+    }
 
 
 def test_nobody_gets_past_a_door_without_logging_in(demo: Flask) -> None:

@@ -286,7 +286,7 @@ def _by_code(role: str) -> Select[Campaign]:
 
 def one_visible_to(user: User, code: str) -> Campaign:
     """Return the campaign of that code if the person may see it; otherwise it is not there."""
-    campaign = db.session.execute(_by_code(user.role), {"code": code}).scalar()
+    campaign = db.session.execute(_by_code(user.role), {"code": clean_line(code)}).scalar()
     if campaign is None:
         raise problems.NotFound()
     return campaign

@@ -53,7 +53,7 @@ def visible_to(user: User) -> Select[User]:
 
 def by_username(username: str) -> User:
     """Return the account of that name, or refuse by name."""
-    user = db.session.scalar(select(User).where(User.username == username.strip().lower()))
+    user = db.session.scalar(select(User).where(User.username == clean_line(username).lower()))
     if user is None:
         raise problems.UnknownValue(what="Tài khoản", value=username, known="xem hailong user list")
     return user
@@ -195,7 +195,7 @@ def log_in(username: str, password: str) -> tuple[User, str]:
 
     A name that does not exist costs the same time and gives the same sentence.
     """
-    user = db.session.scalar(select(User).where(User.username == username.strip().lower()))
+    user = db.session.scalar(select(User).where(User.username == clean_line(username).lower()))
     moment = now()
     if user and user.locked_until and user.locked_until > moment:
         left = ceil((user.locked_until - moment).total_seconds() / 60)

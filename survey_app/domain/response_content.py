@@ -120,11 +120,11 @@ def check(
     """
     entered = rules_of(questionnaire).read(entry.answers, entry.details, complete=complete)
     errors = dict(entered.errors)
-    form_code = clean_line(entry.form_code)
-    unit_id = _assigned_unit(campaign, entry.unit, enumerator_id) if entry.unit else None
-    if entry.unit and unit_id is None:
+    form_code, unit = clean_line(entry.form_code), clean_line(entry.unit)
+    unit_id = _assigned_unit(campaign, unit, enumerator_id) if unit else None
+    if unit and unit_id is None:
         unit_id = kept_unit
-    if (entry.unit or complete) and unit_id is None:
+    if (unit or complete) and unit_id is None:
         errors["unit"] = problems.field("unit_not_yours")
     if (form_code or complete) and not is_form_code(form_code):
         errors["form_code"] = problems.field("form_code")
@@ -135,7 +135,7 @@ def check(
         errors["accept_invalid"] = problems.field("too_few_answers", share=_share(campaign))
     if errors:
         raise problems.InvalidFields(errors)
-    content = content_of(entry.unit, form_code, entry.mode, entered.answers, entered.details)
+    content = content_of(unit, form_code, entry.mode, entered.answers, entered.details)
     return Checked(unit_id, form_code, entry.mode, validity, entered, digest_of(content), content)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask, g, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
@@ -63,6 +63,11 @@ def _on_database(error: OperationalError) -> Any:
     return _reply(problems.StorageFull() if full else problems.Busy())
 
 
+def _on_data(_error: DataError) -> Any:
+    db.session.rollback()
+    return _reply(problems.MalformedContent(detail="có ký tự hoặc số mà cơ sở dữ liệu không nhận"))
+
+
 def _on_scoring(error: ScoringError) -> Any:
     return on_problem(problems.ScorerRefused(detail=str(error)))
 
@@ -79,5 +84,6 @@ def register(app: Flask) -> None:
     app.register_error_handler(problems.Problem, on_problem)
     app.register_error_handler(HTTPException, _on_http)
     app.register_error_handler(OperationalError, _on_database)
+    app.register_error_handler(DataError, _on_data)
     app.register_error_handler(ScoringError, _on_scoring)
     app.register_error_handler(Exception, _on_anything)

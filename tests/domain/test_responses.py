@@ -12,7 +12,16 @@ from sqlalchemy import event, func, select
 
 from scoring.questionnaire import load_questionnaire
 from survey_app import problems
-from survey_app.domain import assignments, audit, campaigns, demonstration, people, rechecks, responses, scores
+from survey_app.domain import (
+    assignments,
+    audit,
+    campaigns,
+    demonstration,
+    people,
+    rechecks,
+    responses,
+    scores,
+)
 from survey_app.domain.response_content import Entry, entry_of
 from survey_app.extensions import db
 from survey_app.models import AuditLine, Campaign, Flag, Response, ResponseProposal, ResponseVersion, User
@@ -302,7 +311,7 @@ def test_a_submission_costs_six_statements(campaign: Campaign, enumerator: User,
     told: list[str] = []
 
     def listen(_c: object, _cursor: object, statement: str, *_: object) -> None:
-        told.append(statement.split()[0])
+        told.append(statement.split(maxsplit=1)[0])
 
     event.listen(db.engine, "before_cursor_execute", listen)
     try:

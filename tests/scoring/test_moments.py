@@ -105,7 +105,7 @@ def test_order_and_parts_never_matter(
     rows: list[tuple[str, str, str]], seed: int, cut: int, by_cluster: bool
 ) -> None:
     layout = layout_of(SIPAS, HA_NAM)
-    mixed = Random(seed).sample(rows, len(rows))  # noqa: S311
+    mixed = Random(seed).sample(rows, len(rows))
     whole = Moments.from_packed(layout, rows, by_cluster)
     parts = [Moments.from_packed(layout, each, by_cluster) for each in (mixed[:cut], mixed[cut:])]
     assert same(whole, parts[0] + parts[1])
