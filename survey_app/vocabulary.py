@@ -151,6 +151,15 @@ class AuditVerb(StrEnum):
     SCORE_RUN = "score.run"
 
 
+# Apart from the other labels: a campaign and a response both know "draft", and mean different things.
+CAMPAIGN_LABELS: dict[CampaignState, str] = {
+    CampaignState.DRAFT: "Đang chuẩn bị",
+    CampaignState.OPEN: "Đang thu thập",
+    CampaignState.CLOSED: "Đã đóng",
+    CampaignState.SEALED: "Đã niêm phong",
+    CampaignState.PUBLISHED: "Đã công bố",
+}
+
 LABELS: dict[StrEnum, str] = {
     Role.ENUMERATOR: "Điều tra viên",
     Role.COORDINATOR: "Điều phối (Bưu điện)",
@@ -161,11 +170,6 @@ LABELS: dict[StrEnum, str] = {
     Role.ADMINISTRATOR: "Quản trị hệ thống",
     Body.FRONT: "Mặt trận Tổ quốc",
     Body.VETERANS: "Hội Cựu chiến binh",
-    CampaignState.DRAFT: "Đang chuẩn bị",
-    CampaignState.OPEN: "Đang thu thập",
-    CampaignState.CLOSED: "Đã đóng",
-    CampaignState.SEALED: "Đã niêm phong",
-    CampaignState.PUBLISHED: "Đã công bố",
     ResponseState.DRAFT: "Nháp",
     ResponseState.SUBMITTED: "Đã gửi",
     ResponseState.ACCEPTED: "Đã chấp nhận",

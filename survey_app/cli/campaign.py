@@ -11,7 +11,7 @@ from survey_app.cli.door import acts, table
 from survey_app.domain import campaigns, unit_list
 from survey_app.extensions import db
 from survey_app.models import Campaign, User
-from survey_app.vocabulary import LABELS, CampaignState
+from survey_app.vocabulary import CAMPAIGN_LABELS, CampaignState
 
 group = AppGroup("campaign", help="Đợt khảo sát.")
 _DAY = click.DateTime(["%Y-%m-%d", "%d/%m/%Y"])
@@ -64,7 +64,9 @@ def create(
 @acts
 def list_all(actor: User) -> None:
     found = db.session.scalars(select(Campaign).order_by(Campaign.year, Campaign.id))
-    rows = [[each.code, str(each.year), LABELS[CampaignState(each.state)], each.name] for each in found]
+    rows = [
+        [each.code, str(each.year), CAMPAIGN_LABELS[CampaignState(each.state)], each.name] for each in found
+    ]
     table(["Mã", "Năm", "Trạng thái", "Tên"], rows)
 
 
@@ -76,7 +78,7 @@ def _mover(name: str, target: CampaignState, text: str) -> None:
     def move(actor: User, code: str, reason: str) -> None:
         campaign = campaigns.by_code(code)
         campaigns.move(actor, campaign, target, reason)
-        click.echo(f"Đợt {code}: {LABELS[target]}.")
+        click.echo(f"Đợt {code}: {CAMPAIGN_LABELS[target]}.")
 
 
 _mover("open", CampaignState.OPEN, "Mở đợt để thu thập; mở lại đợt đã đóng hoặc niêm phong thì cần lý do.")

@@ -9,7 +9,7 @@ from survey_app.domain import audit, campaigns
 from survey_app.extensions import db
 from survey_app.models import Appraisal, Campaign, CampaignUnit, User
 from survey_app.models.columns import now
-from survey_app.vocabulary import LABELS, AuditVerb, CampaignState
+from survey_app.vocabulary import CAMPAIGN_LABELS, AuditVerb, CampaignState
 
 COMPONENT_MAXIMUM = Decimal(10)
 _DIGITS = frozenset("0123456789")
@@ -57,7 +57,9 @@ def enter(actor: User, campaign: Campaign, unit_code: str, typed: str, *, versio
     Refuses a sealed or published campaign, points out of range and a stale version.
     """
     if campaign.state in (CampaignState.SEALED, CampaignState.PUBLISHED):
-        raise problems.CampaignNotOpen(campaign=campaign.name, state=LABELS[CampaignState(campaign.state)])
+        raise problems.CampaignNotOpen(
+            campaign=campaign.name, state=CAMPAIGN_LABELS[CampaignState(campaign.state)]
+        )
     unit = campaigns.unit_of(campaign, unit_code)
     if unit.counts_for_id is not None:
         raise problems.NotFound()

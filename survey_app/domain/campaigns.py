@@ -18,7 +18,7 @@ from survey_app.extensions import db
 from survey_app.language import clean_line
 from survey_app.models import Campaign, CampaignUnit, Definition, ScoreRun, Unit, UnitGroup, User
 from survey_app.models.columns import now
-from survey_app.vocabulary import LABELS, AuditVerb, CampaignState, Mode, Role
+from survey_app.vocabulary import CAMPAIGN_LABELS, AuditVerb, CampaignState, Mode, Role
 
 STEPS = (
     CampaignState.DRAFT,
@@ -224,9 +224,9 @@ def move(actor: User, campaign: Campaign, target: CampaignState, reason: str = "
     if target not in steps:
         raise problems.WrongCampaignStep(
             campaign=campaign.code,
-            state=LABELS[state],
-            target=LABELS[target],
-            next=LABELS[following] if following else "không còn bước nào",
+            state=CAMPAIGN_LABELS[state],
+            target=CAMPAIGN_LABELS[target],
+            next=CAMPAIGN_LABELS[following] if following else "không còn bước nào",
         )
     if reopening and not clean_line(reason):
         raise problems.ReasonMissing(fields={"reason": problems.ReasonMissing.sentence})

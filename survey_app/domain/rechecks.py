@@ -12,6 +12,7 @@ from survey_app.language import clean
 from survey_app.models import Campaign, Flag, Response, User
 from survey_app.models.columns import now
 from survey_app.vocabulary import (
+    CAMPAIGN_LABELS,
     COUNTED_STATES,
     LABELS,
     AuditVerb,
@@ -56,7 +57,7 @@ def raise_flag(actor: User, response: Response, *, version: int, reason: str, no
     response = _locked(response)
     if response.campaign.state != CampaignState.OPEN:
         raise problems.CampaignNotOpen(
-            campaign=response.campaign.name, state=LABELS[CampaignState(response.campaign.state)]
+            campaign=response.campaign.name, state=CAMPAIGN_LABELS[CampaignState(response.campaign.state)]
         )
     text = clean(note)
     fields: dict[str, str] = {}

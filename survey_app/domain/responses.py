@@ -27,6 +27,7 @@ from survey_app.models import (
 from survey_app.models.columns import now
 from survey_app.models.response import COUNTED
 from survey_app.vocabulary import (
+    CAMPAIGN_LABELS,
     LABELS,
     AuditVerb,
     CampaignState,
@@ -93,7 +94,9 @@ def one_to_edit(user: User, uuid: str) -> Response:
 def check_open(campaign: Campaign) -> None:
     """Refuse a campaign that does not take responses now."""
     if campaign.state != CampaignState.OPEN:
-        raise problems.CampaignNotOpen(campaign=campaign.name, state=LABELS[CampaignState(campaign.state)])
+        raise problems.CampaignNotOpen(
+            campaign=campaign.name, state=CAMPAIGN_LABELS[CampaignState(campaign.state)]
+        )
 
 
 def _check_uuid(uuid: str) -> str:

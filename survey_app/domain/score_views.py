@@ -13,7 +13,15 @@ from survey_app.exports.tables import Column, Cover, Row, Table
 from survey_app.models import Campaign, User
 from survey_app.models.columns import now
 from survey_app.version import VERSION
-from survey_app.vocabulary import LABELS, AuditVerb, CampaignState, ResponseState, Role, Validity
+from survey_app.vocabulary import (
+    CAMPAIGN_LABELS,
+    LABELS,
+    AuditVerb,
+    CampaignState,
+    ResponseState,
+    Role,
+    Validity,
+)
 
 
 @dataclass(frozen=True)
@@ -45,7 +53,7 @@ def shown(actor: User, campaign: Campaign, number: int | None = None) -> Shown:
         campaign=campaign.name,
         campaign_code=campaign.code,
         made_up=campaign.made_up,
-        state=LABELS[CampaignState(campaign.state)],
+        state=CAMPAIGN_LABELS[CampaignState(campaign.state)],
         as_of=_as_of(run.run_at if run else None),
         program_version=run.program_version if run else VERSION,
         questionnaire=campaigns.questionnaire_of(rules.questionnaire_sha256),

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from survey_app.domain import assignments, campaigns
 from survey_app.extensions import db
 from survey_app.language import search_key
-from survey_app.vocabulary import LABELS, CampaignState, Permission
+from survey_app.vocabulary import CAMPAIGN_LABELS, CampaignState, Permission
 from survey_app.web import guards
 from survey_app.web.forms.account import ReasonForm
 from survey_app.web.navigation import use_campaign
@@ -44,7 +44,7 @@ def move(code: str) -> Any:
     target = campaigns.state_named(request.form.get("target", ""))
     campaigns.move(guards.actor(), campaign, target, request.form.get("reason", ""))
     db.session.commit()
-    flash(f"Đợt khảo sát: {LABELS[CampaignState(campaign.state)]}.", "good")
+    flash(f"Đợt khảo sát: {CAMPAIGN_LABELS[CampaignState(campaign.state)]}.", "good")
     return redirect(url_for("campaigns.show", code=code), 303)
 
 

@@ -7,7 +7,7 @@ from flask import Flask, g, request, url_for
 from survey_app.domain import campaigns
 from survey_app.models import Campaign
 from survey_app.version import VERSION
-from survey_app.vocabulary import LABELS, Permission
+from survey_app.vocabulary import CAMPAIGN_LABELS, LABELS, Permission
 from survey_app.web import guards
 
 # label, endpoint, permission, whether it needs a campaign
@@ -57,11 +57,19 @@ def _navigation(campaign: Campaign | None) -> list[dict[str, Any]]:
 
 def _known() -> dict[str, Any]:
     if g.get("bare"):
-        return {"campaign": None, "labels": LABELS, "navigation": [], "person": None, "version": VERSION}
+        return {
+            "campaign": None,
+            "campaign_labels": CAMPAIGN_LABELS,
+            "labels": LABELS,
+            "navigation": [],
+            "person": None,
+            "version": VERSION,
+        }
     there = guards.visitor() is not None
     campaign = present_campaign()
     return {
         "campaign": campaign,
+        "campaign_labels": CAMPAIGN_LABELS,
         "labels": LABELS,
         "may": (lambda permission: guards.actor().may(Permission(permission)))
         if there

@@ -59,7 +59,10 @@ FOUR = [[(1, 1), (0, 1)], [(1, 1), (1, 1)]]
 def test_the_share_and_its_linearisation_are_exact() -> None:
     linear = linearise([stratum(FOUR)], ONE, 1)
     assert linear.p == Fraction(3, 4)
-    assert [Fraction(each, linear.scale) for each in linear.coefficients] == [Fraction(1, 4), Fraction(-3, 16)]
+    assert [Fraction(each, linear.scale) for each in linear.coefficients] == [
+        Fraction(1, 4),
+        Fraction(-3, 16),
+    ]
 
 
 def test_srs_by_hand() -> None:
@@ -67,7 +70,9 @@ def test_srs_by_hand() -> None:
     assert variance_srs([stratum(FOUR)], linearise([stratum(FOUR)], ONE, 1)) == Fraction(1, 16)
 
 
-@pytest.mark.parametrize(("population", "kept"), [(4, Fraction(0)), (5, Fraction(1, 5)), (40, Fraction(9, 10))])
+@pytest.mark.parametrize(
+    ("population", "kept"), [(4, Fraction(0)), (5, Fraction(1, 5)), (40, Fraction(9, 10))]
+)
 def test_a_finite_population_leaves_the_unsampled_share(population: int, kept: Fraction) -> None:
     unit = stratum(FOUR, population)
     assert variance_srs([unit], linearise([unit], ONE, 1)) == kept * Fraction(1, 16)
@@ -175,7 +180,10 @@ def test_sums_give_what_single_responses_give(forms: list[tuple[str, str]], seed
     """z of each response summed as the formulas say, in exact fractions, for a mean of two blocks."""
     blocks = [Block((0, 1, 2), Fraction(1, 3)), Block((3, 4), Fraction(2, 3))]
     read = [
-        (cluster, [(sum(f[c] in "45" for c in b.places), sum(f[c] in "1345" for c in b.places)) for b in blocks])
+        (
+            cluster,
+            [(sum(f[c] in "45" for c in b.places), sum(f[c] in "1345" for c in b.places)) for b in blocks],
+        )
         for cluster, f in forms
     ]
     sums = [[sum(x[b][k] for _, x in read) for k in (0, 1)] for b in (0, 1)]
