@@ -58,6 +58,17 @@ def near_duplicates(answers: NDArray[np.uint8], likeness: float = LIKENESS) -> N
     return np.asarray(pairs)
 
 
+def identical(answers: NDArray[np.uint8], valid: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Tell which two rows agree in everything without being straight lines; no row with itself.
+
+    Among honest responses hardly any do, unless nearly all answers are one level.
+    """
+    varied = ~straight_lines(answers, valid)
+    pairs = (alike(answers) == answers.shape[1]) & varied[:, None] & varied[None, :]
+    np.fill_diagonal(pairs, False)
+    return np.asarray(pairs)
+
+
 @dataclass(frozen=True)
 class Digits:
     """Last digits of n numbers: how many end in 0 or 5, and two p-values against digits that are equally likely."""

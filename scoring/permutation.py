@@ -131,7 +131,7 @@ def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
     count = len(p_values)
     q_values, running = [1.0] * count, 1.0
     for step, place in enumerate(sorted(range(count), key=lambda each: -p_values[each])):
-        running = min(running, p_values[place] * count / (count - step))
+        running = min(running, p_values[place] * (count / (count - step)))
         q_values[place] = running
     return q_values
 

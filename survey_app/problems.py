@@ -42,6 +42,9 @@ FIELD_SENTENCES = {
     "wrong_kind": "Mục này có kiểu giá trị không đúng.",
     "points_range": "“{value}” không hợp lệ. Hãy ghi số từ 0 đến {most}, tối đa hai số lẻ, ví dụ 86,74.",
     "points_stale": "Điểm này vừa được người khác sửa. Hãy xem giá trị mới rồi nhập lại.",
+    "campaign_code": "Mã đợt gồm 1–64 chữ không dấu, số, dấu chấm, gạch; ví dụ ha-nam-2022.",
+    "campaign_name": "Hãy ghi tên đợt khảo sát, tối đa 200 ký tự.",
+    "campaign_period": "Ngày cuối kỳ không được trước ngày đầu kỳ; năm từ 2000 đến 2999.",
     "not_an_enumerator": "Người này không phải là điều tra viên đang hoạt động.",
     "unit_not_surveyed": "Đơn vị này không khảo sát trong đợt này.",
     "target_range": "Chỉ tiêu là một số nguyên từ 0 đến 9999.",
@@ -185,6 +188,14 @@ class DuplicateCode(Problem):
 class UnknownValue(Problem):
     code, status = "unknown_value", 422
     sentence = "{what} “{value}” không có. Các giá trị có: {known}."
+
+
+class WrongParent(Problem):
+    code, status = "wrong_parent", 422
+    sentence = (
+        "Phiếu của đơn vị {unit} không thể tính cho {parent}. "
+        "Hãy chọn một đơn vị khác, có khảo sát và không tính cho đơn vị thứ ba."
+    )
 
 
 class MissingRun(Problem):

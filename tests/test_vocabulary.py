@@ -4,12 +4,22 @@ import inspect
 from enum import StrEnum
 
 from survey_app import vocabulary
-from survey_app.vocabulary import CAMPAIGN_LABELS, LABELS, ROLE_PERMISSIONS, CampaignState, Permission, Role, may
+from survey_app.vocabulary import (
+    CAMPAIGN_LABELS,
+    LABELS,
+    ROLE_PERMISSIONS,
+    CampaignState,
+    Permission,
+    Role,
+    may,
+)
 
 
 def test_every_word_has_a_name_of_its_own() -> None:
     enums = [
-        kind for _, kind in inspect.getmembers(vocabulary, inspect.isclass) if issubclass(kind, StrEnum) and len(kind)
+        kind
+        for _, kind in inspect.getmembers(vocabulary, inspect.isclass)
+        if issubclass(kind, StrEnum) and len(kind)
     ]
     words = [word for kind in enums if kind not in (CampaignState, Permission) for word in kind]
     # Words of two enums that are spelled alike would share one entry, and one name would be lost.

@@ -19,13 +19,13 @@ def acts(verb: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the account it acts under, commit once at its end, refuse with exit code 1."""
 
     @click.option(
-        "--as", "username", metavar="TÀI_KHOẢN", help="Làm dưới tên tài khoản này (mặc định: hailong)."
+        "--as", "acting_as", metavar="TÀI_KHOẢN", help="Làm dưới tên tài khoản này (mặc định: hailong)."
     )
     @with_appcontext
     @wraps(verb)
-    def command(*args: Any, username: str | None, **options: Any) -> None:
+    def command(*args: Any, acting_as: str | None, **options: Any) -> None:
         try:
-            actor: User = people.by_username(username) if username else people.command_line()
+            actor: User = people.by_username(acting_as) if acting_as else people.command_line()
             verb(actor, *args, **options)
             db.session.commit()
         except (problems.Problem, ScoringError) as refusal:

@@ -1,6 +1,7 @@
 """The appraised points of each unit, entered with the version they started from."""
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 
 from sqlalchemy import select
 
@@ -12,7 +13,7 @@ from survey_app.models.columns import now
 from survey_app.vocabulary import CAMPAIGN_LABELS, AuditVerb, CampaignState
 
 COMPONENT_MAXIMUM = Decimal(10)
-_DIGITS = frozenset("0123456789")
+_POINTS = re.compile(r"[0-9]{1,3}([.,][0-9]{1,2})?")
 
 
 def of_campaign(campaign: Campaign) -> dict[int, Appraisal]:
@@ -31,19 +32,12 @@ def read_points(typed: str, most: Decimal) -> Decimal:
 
     Refuses a thousands mark, an exponent, other digits than 0–9 and a value beyond 0…most.
     """
-    plain = typed.strip().replace(",", ".", 1)
-    wrong = problems.InvalidFields(
-        {"points": problems.field("points_range", value=typed[:20], most=_comma(most))}
-    )
-    whole, _, decimals = plain.partition(".")
-    if not whole or not set(whole + decimals) <= _DIGITS or len(decimals) > 2 or len(whole) > 3:
-        raise wrong
-    try:
-        points = Decimal(plain)
-    except InvalidOperation as broken:
-        raise wrong from broken
-    if not 0 <= points <= most:
-        raise wrong
+    plain = typed.strip()
+    points = Decimal(plain.replace(",", ".")) if _POINTS.fullmatch(plain) else None
+    if points is None or not 0 <= points <= most:
+        raise problems.InvalidFields(
+            {"points": problems.field("points_range", value=typed[:20], most=_comma(most))}
+        )
     return points
 
 

@@ -1,6 +1,7 @@
 """Campaigns: creating them with their units, pinning questionnaire and method, moving their state."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -32,6 +33,7 @@ GROUP_NAMES = {
     "districts": "Huyện, thị xã, thành phố",
     "communes": "Xã, phường",
 }
+_CODE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
 
 
 @dataclass(frozen=True)
@@ -147,9 +149,27 @@ def _check_units(lines: Sequence[UnitLine]) -> None:
     repeated = sorted({code for code in codes if codes.count(code) > 1})
     if repeated:
         raise problems.DuplicateCode(what="Mã đơn vị", value=", ".join(repeated))
+    by_code = {line.code: line for line in lines}
     for line in lines:
-        if line.counts_for is not None and line.counts_for not in codes:
+        if line.counts_for is None:
+            continue
+        parent = by_code.get(line.counts_for)
+        if parent is None:
             raise problems.UnknownValue(what="Đơn vị cấp trên", value=line.counts_for, known=", ".join(codes))
+        if parent.counts_for is not None or not parent.surveyed:
+            raise problems.WrongParent(unit=line.code, parent=parent.code)
+
+
+def _check_plan(plan: Plan) -> None:
+    fields: dict[str, str] = {}
+    if not _CODE.fullmatch(plan.code):
+        fields["code"] = problems.field("campaign_code")
+    if not 1 <= len(clean_line(plan.name)) <= 200:
+        fields["name"] = problems.field("campaign_name")
+    if plan.period_to < plan.period_from or not 2000 <= plan.year <= 2999:
+        fields["period_to"] = problems.field("campaign_period")
+    if fields:
+        raise problems.InvalidFields(fields)
 
 
 def _add_units(campaign: Campaign, lines: Sequence[UnitLine]) -> None:
@@ -178,14 +198,17 @@ def _add_units(campaign: Campaign, lines: Sequence[UnitLine]) -> None:
 def create(actor: User, plan: Plan) -> Campaign:
     """Create a campaign in preparation, with its rules pinned by checksum.
 
-    Refuses a code already taken, a repeated unit, a parent not in the list, and a questionnaire or
-    method that is unknown or broken.
+    Refuses a field that breaks its rule, a code already taken, a repeated unit, a parent that is not
+    ranked and surveyed itself, and a questionnaire or method that is unknown, broken or does not fit
+    the other.
     """
+    _check_plan(plan)
     if db.session.scalar(select(Campaign.id).where(Campaign.code == plan.code)):
         raise problems.DuplicateCode(what="Mã đợt khảo sát", value=plan.code)
     _check_units(plan.units)
     try:
         questionnaire, method = load_questionnaire(plan.questionnaire), load_method(plan.method)
+        method.check_against(questionnaire)
     except ScoringError as refusal:
         raise problems.ScorerRefused(detail=str(refusal)) from refusal
     campaign = Campaign(

@@ -18,7 +18,7 @@ blueprint = Blueprint("auth", __name__)
 
 def local_path(target: str) -> str:
     """Return a target within this site, or the home page where it points anywhere else."""
-    plain = target.isascii() and target.isprintable() and "\\" not in target and "%" not in target
+    plain = target.isascii() and target.isprintable() and not set(target) & set("\\% ")
     parts = urlsplit(target) if plain else None
     if parts is None or parts.scheme or parts.netloc or not target.startswith("/") or target.startswith("//"):
         return url_for("home.index")

@@ -147,7 +147,7 @@ def test_two_presses_of_a_button_send_one_request(open_as: OpenAs) -> None:
     page.fill("#username", "noivu")
     page.fill("#password", demonstration.PASSWORD)
     held: list[Route] = []
-    page.route("**/login", held.append)
+    page.route("**/login", lambda route: held.append(route))
     for _ in range(2):
         page.evaluate("document.querySelector('main button').click()")
         page.wait_for_timeout(200)
@@ -160,13 +160,13 @@ def test_two_presses_of_a_button_send_one_request(open_as: OpenAs) -> None:
 def test_the_focus_is_never_under_the_bar_at_the_bottom(open_as: OpenAs) -> None:
     page = open_as("dtv01", 360)
     page.goto(f"/campaigns/{demonstration.CODE}/responses/new")
-    page.focus("#form_code")
+    page.focus("#service_procedure")
     page.evaluate(
-        """scrollBy({top: document.getElementById("unit").getBoundingClientRect().bottom - innerHeight + 5,
+        """scrollBy({top: document.getElementById("access_1-1").getBoundingClientRect().bottom - innerHeight + 5,
                      behavior: "instant"})"""
     )
     page.keyboard.press("Tab")
-    assert focused(page) == "unit"
+    assert focused(page) == "access_1-1"
     page.wait_for_function(
         """() => document.activeElement.getBoundingClientRect().bottom
             <= document.querySelector(".sticky-bar").getBoundingClientRect().top"""

@@ -46,7 +46,9 @@ def components(page: Page) -> dict[str, Decimal]:
     found = {}
     for row in rows.all():
         link = row.locator("a[href*='/scores/']").get_attribute("href") or ""
-        found[link.rpartition("/")[2]] = Decimal(row.locator("td.big-cell").last.inner_text().replace(",", "."))
+        found[link.rpartition("/")[2]] = Decimal(
+            row.locator("td.big-cell").last.inner_text().replace(",", ".")
+        )
     return found
 
 

@@ -1,343 +1,238 @@
-"""Campaigns: their steps, their pinned rules, their units; a commune counts to its parent."""
+"""Campaigns: their steps, their pinned rules, their units."""
 
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import func, select
 
-from scoring.method import load_method
-from scoring.questionnaire import load_questionnaire
+from scoring import method as methods
+from scoring import questionnaire as questionnaires
 from survey_app import problems
-from survey_app.domain import (
-    appraisals,
-    assignments,
-    campaigns,
-    people,
-    response_import,
-    responses,
-    scores,
-    unit_list,
-)
-from survey_app.domain.campaigns import Plan, UnitLine
-from survey_app.domain.demonstration.answers import MadeUpRow
-from survey_app.domain.response_content import Entry
+from survey_app.domain import audit, campaigns, people, scores
+from survey_app.domain.campaigns import UnitLine
 from survey_app.extensions import db
-from survey_app.models import Campaign, User
+from survey_app.models import AuditLine, Campaign, ScoreRun, User
 from survey_app.vocabulary import CampaignState, Role
-from tests.domain.test_responses import CRITERIA, DETAILS
+from tests.domain.small_campaign import UNITS, plan, race
 
-UNITS = (
-    UnitLine("A", "Sở A", "departments", 10, Decimal(100)),
-    UnitLine("B", "Huyện B", "districts", 10, Decimal(100)),
-    UnitLine("B1", "Xã B1", "districts", 5, Decimal(100), counts_for="B"),
-    UnitLine("C", "Thanh tra", "departments", 0, Decimal(60), surveyed=False),
-)
+S = CampaignState
 
 
-@pytest.fixture
-def actor(app: Flask) -> User:
-    """Whoever acts from the command line."""
-    return people.command_line()
+def moved(actor: User, campaign: Campaign, *steps: CampaignState) -> Campaign:
+    """Return the campaign after so many steps, each with a reason."""
+    for step in steps:
+        campaigns.move(actor, campaign, step, "vì cần")
+    return campaign
 
 
-def plan(**changes: object) -> Plan:
-    """Return a plan of four units, changed as asked."""
-    facts = {"code": "c26", "name": "Đợt 2026", "year": 2026, "units": UNITS}
-    return Plan(**facts | {"period_from": date(2026, 1, 1), "period_to": date(2026, 12, 31)} | changes)  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def campaign(actor: User) -> Campaign:
-    """An open campaign of four units."""
-    made = campaigns.create(actor, plan())
-    campaigns.move(actor, made, CampaignState.OPEN)
-    return made
-
-
-def enumerator(actor: User, campaign: Campaign, unit: str, target: int = 5) -> User:
-    """Return a new enumerator with an assignment."""
-    user = people.create(actor, people.Person(f"dtv-{unit.lower()}", "Điều tra", Role.ENUMERATOR), None)
-    assignments.assign(actor, campaign, unit, user, target)
-    return user
-
-
-def answer(campaign: Campaign, user: User, unit: str, level: int, code: str) -> None:
-    """Submit a response of one level."""
-    entry = Entry(unit, code, "paper", dict.fromkeys(CRITERIA, level), DETAILS)
-    responses.submit(user, campaign, str(uuid4()), entry)
-
-
-def test_a_campaign_walks_its_steps_and_jumps_are_refused(actor: User) -> None:
-    campaign = campaigns.create(actor, plan())
-    with pytest.raises(problems.WrongCampaignStep, match="Đang thu thập"):
-        campaigns.move(actor, campaign, CampaignState.SEALED)
-    for step in (CampaignState.OPEN, CampaignState.CLOSED, CampaignState.SEALED):
-        campaigns.move(actor, campaign, step)
-    with pytest.raises(problems.MissingRun):
-        campaigns.move(actor, campaign, CampaignState.PUBLISHED)
+def test_a_campaign_walks_its_steps_and_every_step_is_in_the_trail(actor: User) -> None:
+    campaign = moved(actor, campaigns.create(actor, plan()), S.OPEN, S.CLOSED, S.SEALED)
     scores.run(actor, campaign)
-    campaigns.move(actor, campaign, CampaignState.PUBLISHED)
-    assert campaigns.next_steps(campaign) == []
-    assert campaign.state == "published"
-
-
-def test_reopening_asks_for_a_reason_which_the_trail_keeps(actor: User, campaign: Campaign) -> None:
-    campaigns.move(actor, campaign, CampaignState.CLOSED)
-    with pytest.raises(problems.ReasonMissing):
-        campaigns.move(actor, campaign, CampaignState.OPEN, " ")
-    campaigns.move(actor, campaign, CampaignState.OPEN, "Còn thiếu phiếu")
-    assert (
-        db.session.scalar(text("SELECT body FROM audit_line ORDER BY id DESC LIMIT 1")).count(
-            "Còn thiếu phiếu"
-        )
-        == 1
-    )
+    moved(actor, campaign, S.PUBLISHED)
+    assert (campaign.state, campaigns.next_steps(campaign)) == ("published", [])
+    lines = [line for line in audit.history("campaign", campaign.id) if line.verb == "campaign.state"]
+    told = [audit.changes_of(line) for line in lines]
+    assert [(each["before"]["state"], each["after"]["state"]) for each in told] == [
+        ("draft", "open"),
+        ("open", "closed"),
+        ("closed", "sealed"),
+        ("sealed", "published"),
+    ]
 
 
 @pytest.mark.parametrize(
-    ("changes", "problem"),
+    ("steps", "target"),
     [
-        ({"units": (*UNITS, UNITS[0])}, problems.DuplicateCode),
-        ({"units": (UNITS[2],)}, problems.UnknownValue),
-        ({"questionnaire": "sipas-1999"}, problems.ScorerRefused),
-        ({"method": "ha-nam-2o22"}, problems.ScorerRefused),
+        ((), S.DRAFT),
+        ((), S.CLOSED),
+        ((), S.SEALED),
+        ((), S.PUBLISHED),
+        ((S.OPEN,), S.DRAFT),
+        ((S.OPEN,), S.OPEN),
+        ((S.OPEN,), S.SEALED),
+        ((S.OPEN,), S.PUBLISHED),
+        ((S.OPEN, S.CLOSED), S.CLOSED),
+        ((S.OPEN, S.CLOSED), S.PUBLISHED),
+        ((S.OPEN, S.CLOSED, S.SEALED), S.CLOSED),
+    ],
+)
+def test_a_jump_is_refused_and_changes_nothing(
+    actor: User, steps: tuple[CampaignState, ...], target: CampaignState
+) -> None:
+    campaign = moved(actor, campaigns.create(actor, plan()), *steps)
+    before, lines = campaign.state, db.session.scalar(select(func.max(AuditLine.id)))
+    with pytest.raises(problems.WrongCampaignStep, match="c26"):
+        campaigns.move(actor, campaign, target, "vì muốn thế")
+    assert (campaign.state, db.session.scalar(select(func.max(AuditLine.id)))) == (before, lines)
+
+
+def test_a_published_campaign_moves_nowhere(actor: User, small: Campaign) -> None:
+    moved(actor, small, S.CLOSED, S.SEALED)
+    scores.run(actor, small)
+    moved(actor, small, S.PUBLISHED)
+    for target in CampaignState:
+        with pytest.raises(problems.WrongCampaignStep, match="không còn bước nào"):
+            campaigns.move(actor, small, target, "vì muốn thế")
+
+
+@pytest.mark.parametrize("steps", [(S.CLOSED,), (S.CLOSED, S.SEALED)])
+def test_reopening_asks_for_a_reason_which_the_trail_keeps(
+    actor: User, small: Campaign, steps: tuple[CampaignState, ...]
+) -> None:
+    moved(actor, small, *steps)
+    with pytest.raises(problems.ReasonMissing) as refusal:
+        campaigns.move(actor, small, S.OPEN, " \u200b ")
+    assert list(refusal.value.fields) == ["reason"]
+    campaigns.move(actor, small, S.OPEN, "Còn  thiếu phiếu")
+    assert audit.changes_of(audit.history("campaign", small.id)[-1])["reason"] == "Còn thiếu phiếu"
+
+
+def test_a_step_taken_twice_at_once_is_taken_once(app: Flask, small: Campaign) -> None:
+    def close() -> None:
+        campaigns.move(people.command_line(), campaigns.by_code("c26"), S.CLOSED)
+
+    first, second = race(app, close)
+    assert first is None
+    assert isinstance(second, problems.WrongCampaignStep)
+    verbs = [line.verb for line in audit.history("campaign", small.id)]
+    assert verbs == ["campaign.created", "campaign.state", "campaign.state"]
+
+
+def test_a_code_taken_twice_at_once_is_refused_the_second_time(app: Flask) -> None:
+    first, second = race(app, lambda: campaigns.create(people.command_line(), plan(units=())))
+    assert first is None
+    assert isinstance(second, problems.DuplicateCode)
+
+
+def test_publishing_needs_a_run_and_marks_the_newest_one(actor: User, small: Campaign) -> None:
+    moved(actor, small, S.CLOSED, S.SEALED)
+    with pytest.raises(problems.MissingRun, match="c26"):
+        campaigns.move(actor, small, S.PUBLISHED)
+    first, second = scores.run(actor, small), scores.run(actor, small, "Bản chốt")
+    moved(actor, small, S.PUBLISHED)
+    assert (first.published_at, second.published_at is not None) == (None, True)
+    assert db.session.scalar(select(func.count()).select_from(ScoreRun)) == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem", "named"),
+    [
+        ({"units": (*UNITS, UNITS[0])}, problems.DuplicateCode, "Mã đơn vị A"),
+        ({"units": (UNITS[2],)}, problems.UnknownValue, "Đơn vị cấp trên “B”"),
+        ({"questionnaire": "sipas-1999"}, problems.ScorerRefused, "sipas-1999"),
+        ({"method": "ha-nam-2o22"}, problems.ScorerRefused, "ha-nam-2o22"),
+        ({"method": "../../etc/passwd"}, problems.ScorerRefused, "passwd"),
+        ({"method": "general-question"}, problems.ScorerRefused, "câu hỏi chung"),
     ],
 )
 def test_a_broken_plan_is_refused_by_name(
-    actor: User, changes: dict[str, object], problem: type[Exception]
+    actor: User, changes: dict[str, object], problem: type[Exception], named: str
 ) -> None:
-    with pytest.raises(problem):
+    with pytest.raises(problem, match=named):
         campaigns.create(actor, plan(**changes))
+    assert db.session.scalar(select(func.count()).select_from(Campaign)) == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"code": ""}, "code"),
+        ({"code": "đợt 1"}, "code"),
+        ({"code": "a/b"}, "code"),
+        ({"code": "x" * 65}, "code"),
+        ({"name": "\u200b"}, "name"),
+        ({"name": "x" * 201}, "name"),
+        ({"year": 1999}, "period_to"),
+        ({"year": 3000}, "period_to"),
+        ({"period_to": date(2025, 12, 31)}, "period_to"),
+    ],
+)
+def test_a_plan_the_tables_would_refuse_is_refused_by_its_field(
+    actor: User, changes: dict[str, object], field: str
+) -> None:
+    with pytest.raises(problems.InvalidFields) as refusal:
+        campaigns.create(actor, plan(**changes))
+    assert list(refusal.value.fields) == [field]
+
+
+@pytest.mark.parametrize("counts_for", ["B", "B1", "C"])
+def test_a_unit_counts_to_another_ranked_and_surveyed_unit_only(actor: User, counts_for: str) -> None:
+    # To itself; to a unit that counts to a third; to a unit without survey.
+    line = UnitLine(
+        "B" if counts_for == "B" else "B2", "Xã", "districts", 1, Decimal(100), counts_for=counts_for
+    )
+    others = tuple(
+        unit for unit in UNITS if unit.code != line.code and (counts_for != "B" or unit.code != "B1")
+    )
+    with pytest.raises(problems.WrongParent, match=line.code):
+        campaigns.create(actor, plan(units=(line, *others)))
 
 
 def test_a_campaign_without_units_does_not_open_and_a_code_is_taken_once(actor: User) -> None:
     campaign = campaigns.create(actor, plan(code="empty", units=()))
     with pytest.raises(problems.CampaignHasNoUnits):
-        campaigns.move(actor, campaign, CampaignState.OPEN)
+        campaigns.move(actor, campaign, S.OPEN)
     with pytest.raises(problems.DuplicateCode, match="empty"):
         campaigns.create(actor, plan(code="empty"))
 
 
-def test_v5_what_a_campaign_pinned_stays_whatever_later_files_say(actor: User, campaign: Campaign) -> None:
-    pinned = campaigns.questionnaire_of(campaign.questionnaire_sha256)
-    assert pinned.text == load_questionnaire("sipas-2017").text
-    assert campaigns.method_of(campaign.method_sha256) == load_method("ha-nam-2022")
+def test_a_unit_listed_again_next_year_is_the_same_unit(actor: User, small: Campaign) -> None:
+    later = campaigns.create(actor, plan(code="c27"))
+    assert [unit.unit_id for unit in campaigns.units_of(later)] == [
+        unit.unit_id for unit in campaigns.units_of(small)
+    ]
+    assert [unit.unit.code for unit in campaigns.units_of(small)] == ["A", "C", "B", "B1"]
+
+
+def test_v5_a_pinned_questionnaire_and_method_survive_any_change_of_their_files(
+    actor: User, small: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pinned = campaigns.questionnaire_of(small.questionnaire_sha256)
+    method = campaigns.method_of(small.method_sha256)
+    text = method.text.replace("Hà Nam", "Hà Nam sửa")
+    changed = methods.parse_method(text, "changed")
+    assert changed.sha256 != method.sha256
+    monkeypatch.setattr(campaigns, "load_method", lambda _code: changed)
     later = campaigns.create(actor, plan(code="later", questionnaire="sipas-2023"))
-    assert len(campaigns.questionnaire_of(later.questionnaire_sha256).criteria) == 16
-    assert len(campaigns.questionnaire_of(campaign.questionnaire_sha256).criteria) == 22
-
-
-def test_a_communes_responses_count_once_to_the_unit_that_stands_for_it(
-    actor: User, campaign: Campaign
-) -> None:
-    at_b, at_b1 = enumerator(actor, campaign, "B"), enumerator(actor, campaign, "B1")
-    for number in range(2):
-        answer(campaign, at_b, "B", 5, f"B-{number}")
-        answer(campaign, at_b1, "B1", 2, f"B1-{number}")
-    book = scores.current(campaign)
-    results = {each["unit"]: each for each in book.satisfaction["units"]}
-    assert set(results) == {"A", "B", "C"}
-    assert (results["B"]["responses"], results["B"]["points"]) == (4, "5.00")
-    progress = {each.unit.unit.code: (each.valid, each.quota) for each in assignments.progress(campaign)}
-    assert progress == {"A": (0, 10), "B": (4, 15)}
-
-
-@pytest.mark.parametrize(("count", "points"), [(0, None), (1, None), (2, None), (3, "10.00")])
-def test_too_few_responses_give_no_points_never_zero(
-    actor: User, campaign: Campaign, count: int, points: str | None
-) -> None:
-    user = enumerator(actor, campaign, "A")
-    for number in range(count):
-        answer(campaign, user, "A", 5, f"A-{number}")
-    result = next(each for each in scores.current(campaign).satisfaction["units"] if each["unit"] == "A")
-    assert result["points"] == points
-    assert ("too_few" in result["flags"]) == (count < 3)
-
-
-def test_only_submitted_and_accepted_valid_responses_count(actor: User, campaign: Campaign) -> None:
-    user = enumerator(actor, campaign, "A")
-    for number in range(6):
-        answer(campaign, user, "A", 5, f"A-{number}")
-    for code, column, word in (
-        ("A-1", "state", "void"),
-        ("A-2", "state", "returned"),
-        ("A-3", "state", "accepted"),
-    ):
-        db.session.execute(
-            text(f"UPDATE response SET {column} = :w WHERE form_code = :c"), {"w": word, "c": code}
-        )
-    db.session.execute(text("UPDATE response SET validity = 'too_few_answers' WHERE form_code = 'A-4'"))
-    db.session.expire_all()
-    assert scores.current(campaign).satisfaction["input"]["responses"] == 3
-    (unit,) = [each for each in assignments.progress(campaign) if each.unit.unit.code == "A"]
-    assert (unit.valid, unit.invalid, unit.returned, unit.void, unit.gap) == (3, 1, 1, 1, 7)
-
-
-def test_the_same_answers_give_the_same_bytes_whatever_the_order(actor: User, campaign: Campaign) -> None:
-    user = enumerator(actor, campaign, "A", 50)
-    for number in range(8):
-        answer(campaign, user, "A", 1 + number % 5, f"A-{number}")
-    first, second = scores.run(actor, campaign), scores.run(actor, campaign, "Lần nữa")
-    assert (first.number, second.number) == (1, 2)
-    assert (first.book, first.book_digest, first.input_digest) == (
-        second.book,
-        second.book_digest,
-        second.input_digest,
-    )
-    other = campaigns.create(actor, plan(code="mirror"))
-    campaigns.move(actor, other, CampaignState.OPEN)
-    assignments.assign(actor, other, "A", user, 50)
-    for number in reversed(range(8)):
-        answer(other, user, "A", 1 + number % 5, f"A-{number}")
-    assert scores.run(actor, other).book_digest == first.book_digest
-
-
-def test_answers_of_a_wrong_width_are_refused_not_shifted(actor: User, campaign: Campaign) -> None:
-    user = enumerator(actor, campaign, "A")
-    for number in range(2):
-        answer(campaign, user, "A", 4, f"A-{number}")
-    for code, width in (("A-0", 21), ("A-1", 23)):
-        db.session.execute(
-            text("UPDATE response SET answers = :a WHERE form_code = :c"), {"a": "4" * width, "c": code}
-        )
-    with pytest.raises(problems.BrokenAnswers, match="2 phiếu"):
-        scores.current(campaign)
-
-
-def test_assignments_are_set_changed_and_recalled(actor: User, campaign: Campaign) -> None:
-    user = enumerator(actor, campaign, "A", 7)
-    assert [(work.unit.code, work.target, work.done) for work in assignments.work_of(user, campaign)] == [
-        ("A", 7, 0)
-    ]
-    answer(campaign, user, "A", 4, "A-1")
-    assignments.assign(actor, campaign, "A", user, 9)
-    assert [(work.target, work.done) for work in assignments.work_by_enumerator(campaign)] == [(9, 1)]
-    assignments.assign(actor, campaign, "A", user, 0)
-    assert assignments.units_to_ask(user, campaign) == []
-    with pytest.raises(problems.InvalidFields):
-        answer(campaign, user, "A", 4, "A-2")
+    campaigns.questionnaire_of.cache_clear()
+    campaigns.method_of.cache_clear()
+    assert campaigns.questionnaire_of(small.questionnaire_sha256) == pinned
+    assert campaigns.method_of(small.method_sha256) == method
+    assert campaigns.method_of(later.method_sha256) == changed
+    assert pinned == questionnaires.load_questionnaire("sipas-2017")
+    widths = [len(campaigns.questionnaire_of(each.questionnaire_sha256).criteria) for each in (small, later)]
+    assert widths == [22, 16]
 
 
 @pytest.mark.parametrize(
-    ("unit", "target", "field"), [("C", 5, "unit"), ("A", -1, "target"), ("A", 10_000, "target")]
-)
-def test_an_impossible_assignment_is_refused(
-    actor: User, campaign: Campaign, unit: str, target: int, field: str
-) -> None:
-    user = people.create(actor, people.Person("dtv-x", "X", Role.ENUMERATOR), None)
-    with pytest.raises(problems.InvalidFields) as refusal:
-        assignments.assign(actor, campaign, unit, user, target)
-    assert list(refusal.value.fields) == [field]
-    with pytest.raises(problems.InvalidFields):
-        assignments.assign(actor, campaign, "A", actor, 5)
-
-
-@pytest.mark.parametrize(
-    ("typed", "points"), [("86,74", "86.74"), ("86.74", "86.74"), ("0", "0"), ("90", "90"), (" 5,5 ", "5.5")]
-)
-def test_points_are_read_as_a_vietnamese_types_them(typed: str, points: str) -> None:
-    assert appraisals.read_points(typed, Decimal(90)) == Decimal(points)
-
-
-@pytest.mark.parametrize(
-    "typed",
+    ("role", "seen"),
     [
-        "",
-        " ",
-        "90,01",
-        "-1",
-        "8.674,5",
-        "1,234.5",
-        "1_0",
-        "１２",
-        "٨",
-        "NaN",
-        "inf",
-        "1e1",
-        "86,745",
-        "0x1",
-        "+5",
-        ",5",
-        "0086",
+        (Role.HOME_AFFAIRS, ["c26", "draft"]),
+        (Role.ADMINISTRATOR, []),
+        (Role.ENUMERATOR, ["c26"]),
+        (Role.APPRAISER, ["c26"]),
     ],
 )
-def test_points_that_could_be_read_two_ways_or_not_at_all_are_refused(typed: str) -> None:
-    with pytest.raises(problems.InvalidFields) as refusal:
-        appraisals.read_points(typed, Decimal(90))
-    assert "86,74" in refusal.value.fields["points"]
-
-
-def test_appraised_points_carry_the_version_they_started_from(actor: User, campaign: Campaign) -> None:
-    assert appraisals.enter(actor, campaign, "A", "86,74", version=0).version == 1
-    with pytest.raises(problems.InvalidFields) as refusal:
-        appraisals.enter(actor, campaign, "A", "50", version=0)
-    assert "người khác" in refusal.value.fields["points"]
-    again = appraisals.enter(actor, campaign, "A", "86.74", version=1)
-    assert (again.version, again.points) == (1, Decimal("86.74"))
-    assert appraisals.maximum_of(campaigns.unit_of(campaign, "C")) == 60
-    with pytest.raises(problems.InvalidFields):
-        appraisals.enter(actor, campaign, "C", "60,01", version=0)
-    campaigns.move(actor, campaign, CampaignState.CLOSED)
-    campaigns.move(actor, campaign, CampaignState.SEALED)
-    with pytest.raises(problems.CampaignNotOpen):
-        appraisals.enter(actor, campaign, "A", "50", version=1)
-
-
-def test_a_unit_list_is_read_with_either_separator_and_its_points(tmp_path: Path) -> None:
-    file = tmp_path / "units.csv"
-    file.write_text(
-        "\ufeffunit;name;group;population;quota;max_points;appraisal_points;parent\n"
-        "B;Huyện  B;districts;1800;44;100;80,5;\nB1;Xã B1;districts;;5;100;;B\nC;Thanh tra;departments;;;60;50;\n",
-        encoding="utf-8",
-    )
-    listed = unit_list.read(file)
-    assert listed.units == [
-        UnitLine("B", "Huyện B", "districts", 44, Decimal(100), population=1800),
-        UnitLine("B1", "Xã B1", "districts", 5, Decimal(100), counts_for="B"),
-        UnitLine("C", "Thanh tra", "departments", 0, Decimal(60), surveyed=False),
-    ]
-    assert listed.appraisal_points == {"B": "80,5", "C": "50"}
-
-
-@pytest.mark.parametrize(
-    ("content", "told"),
-    [
-        (b"unit,name\nA,B\n", "thiếu cột group, quota, max_points"),
-        (b"unit,name,group,quota,max_points\n", "tệp không có dòng nào"),
-        (b"unit,name,group,quota,max_points\nA,,g,5,100\n", "dòng 2, cột name: ô trống"),
-        (b"unit,name,group,quota,max_points\nA,B,g,1e3,100\n", "dòng 2, cột quota: “1e3”"),
-        (b"unit,name,group,quota,max_points\nA,B,g,5,0\n", "dòng 2, cột max_points: “0”"),
-        (b"unit,name,group,quota,max_points\nA," + b"x" * 201 + b",g,5,100\n", "cột name: dài 201 ký tự"),
-        (b"\xff\xfe\x00", "UTF-8"),
-    ],
-)
-def test_a_broken_unit_list_is_refused_by_row_and_column(tmp_path: Path, content: bytes, told: str) -> None:
-    file = tmp_path / "units.csv"
-    file.write_bytes(content)
-    with pytest.raises(problems.ImportRefused) as refusal:
-        unit_list.read(file)
-    assert told in str(refusal.value)
-
-
-def test_imported_rows_that_answer_too_little_are_stored_as_not_valid(
-    actor: User, campaign: Campaign
+def test_a_campaign_in_preparation_is_seen_by_home_affairs_alone(
+    actor: User, small: Campaign, role: Role, seen: list[str]
 ) -> None:
-    user = enumerator(actor, campaign, "A")
-    rows = [
-        MadeUpRow(2, "F-1", "A", user.username, "4" * 22),
-        MadeUpRow(3, "F-2", "A", user.username.upper(), "4" * 10 + "-" * 12),
-    ]
-    batch = response_import.import_rows(actor, campaign, "f.csv", rows)
-    assert (batch.stored, batch.invalid) == (2, 1)
-    with pytest.raises(problems.ImportRefused) as refusal:
-        response_import.import_rows(
-            actor, campaign, "f.csv", [*rows, MadeUpRow(4, "F-3", "Z", "ai-do", "4" * 22)]
-        )
-    told = str(refusal.value)
-    assert told.count("đã có trong đợt này") == 2
-    assert "dòng 4, cột unit: “Z”" in told
-    assert "dòng 4, cột enumerator: “ai-do”" in told
+    campaigns.create(actor, plan(code="draft"))
+    user = people.create(actor, people.Person("ai-do", "Ai Đó", role), None)
+    assert [campaign.code for campaign in campaigns.all_visible_to(user)] == seen
+    for code in ("c26", "draft", "khong-co"):
+        if code in seen:
+            assert campaigns.one_visible_to(user, code).code == code
+        else:
+            with pytest.raises(problems.NotFound):
+                campaigns.one_visible_to(user, code)
+    newest = campaigns.newest_visible_to(user)
+    assert (newest.code if newest else None) == (seen[0] if seen else None)
+
+
+def test_an_unknown_campaign_or_state_is_refused_with_what_there_is(actor: User, small: Campaign) -> None:
+    with pytest.raises(problems.UnknownValue, match="c26"):
+        campaigns.by_code("c62")
+    with pytest.raises(problems.UnknownValue, match="sealed"):
+        campaigns.state_named("lost")

@@ -13,6 +13,7 @@ from survey_app.extensions import db
 from survey_app.models import AuditLine, LoginSession, User
 from survey_app.models.columns import now
 from survey_app.vocabulary import Body, Role
+from tests.domain.small_campaign import race
 
 PASSWORD = "mot-mat-khau-dai"
 NOON = datetime(2026, 11, 25, 5, 0, tzinfo=UTC)
@@ -162,3 +163,20 @@ def test_every_change_of_an_account_is_in_the_trail(lan: User) -> None:
     people.reset_password(actor, lan)
     verbs = db.session.scalars(select(AuditLine.verb).order_by(AuditLine.id)).all()
     assert verbs == ["person.created", "person.disabled", "person.enabled", "person.password"]
+
+
+def test_a_name_taken_twice_at_once_is_refused_the_second_time(app: Flask, lan: User) -> None:
+    person = people.Person("moi", "Người mới", Role.ENUMERATOR)
+    first, second = race(app, lambda: people.create(people.command_line(), person, None))
+    assert first is None
+    assert isinstance(second, problems.DuplicateCode)
+
+
+def test_wrong_passwords_at_once_are_all_counted(app: Flask, lan: User) -> None:
+    def guess() -> None:
+        with pytest.raises(problems.WrongCredentials):
+            people.log_in("lan", "sai")
+
+    assert race(app, guess) == [None, None]
+    db.session.refresh(lan)
+    assert lan.failed_logins == 2

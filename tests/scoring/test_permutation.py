@@ -181,7 +181,9 @@ def test_colleagues_who_differ_among_themselves_raise_the_bar() -> None:
 
 
 def test_habits_that_grow_with_work_weigh_on_those_who_work_most() -> None:
-    sizes = np.array([10.0] * 4 + [100.0] * 5)
-    distances = np.array([0.6, -0.7, 0.8, 4.0, 3.0, -2.9, 3.1, -3.0, 4.0])
+    sizes = np.array([20.0] * 10 + [200.0])
+    distances = np.array([1.5, -1.5, 1.4, -1.6, 1.5, -1.4, 1.6, -1.5, 1.5, 6.0, 6.0])
     found = beside_colleagues(distances, sizes)
-    assert found[3] < found[8]
+    # The middle 1.5 is 2.224 times what chance gives: 6/2.224 for 20 responses; for 200 also √(1 + 199·τ) = 6.48.
+    assert found[9] == pytest.approx(0.00349, rel=0.01)
+    assert found[10] == pytest.approx(0.1773, rel=0.01)

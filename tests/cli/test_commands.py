@@ -1,0 +1,234 @@
+"""The command: exit codes, reasons on standard error, nothing half done."""
+
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from flask import Flask
+from sqlalchemy import func, select, text
+
+from survey_app.domain import campaigns, demonstration, people, scores
+from survey_app.extensions import db
+from survey_app.models import Appraisal, Campaign, Response, User
+from tests.test_documentation import ROOT
+
+CODE = demonstration.CODE
+Run = Callable[..., Result]
+UNITS = "unit,name,group,population,quota,max_points,appraisal_points\nA,Sở A,departments,900,60,100,80.5\n"
+
+
+@pytest.fixture
+def run(demo: Flask) -> Run:
+    """Runs a command on the demonstration."""
+    runner = demo.test_cli_runner()
+
+    def command(*words: object) -> Result:
+        db.session.rollback()
+        return runner.invoke(args=[str(word) for word in words])
+
+    return command
+
+
+@pytest.fixture
+def units(tmp_path: Path) -> Path:
+    """A list of one unit."""
+    file = tmp_path / "units.csv"
+    file.write_text(UNITS, encoding="utf-8")
+    return file
+
+
+def create(run: Run, units: Path, *more: str) -> Result:
+    """Create a campaign by command."""
+    return run(
+        "campaign",
+        "create",
+        "c26",
+        units,
+        "--name",
+        "Đợt 2026",
+        "--from",
+        "2026-01-01",
+        "--to",
+        "31/12/2026",
+        *more,
+    )
+
+
+def test_a_campaign_is_created_walked_and_listed(run: Run, units: Path) -> None:
+    assert create(run, units).exit_code == 0
+    assert (
+        str(db.session.scalars(select(Appraisal.points).join(Campaign, Campaign.code == "c26")).first())
+        is not None
+    )
+    for step in ("open", "close", "seal"):
+        assert run("campaign", step, "c26").exit_code == 0
+    assert "Đã niêm phong" in run("campaign", "list").output
+    refused = run("campaign", "publish", "c26")
+    assert (refused.exit_code, "chưa có lần tính điểm" in refused.stderr) == (1, True)
+    assert run("campaign", "open", "c26").exit_code == 1
+    assert run("campaign", "open", "c26", "--reason", "Bổ sung phiếu").exit_code == 0
+
+
+def test_a_dry_run_stores_nothing(run: Run, units: Path, tmp_path: Path) -> None:
+    assert create(run, units, "--dry-run").exit_code == 0
+    assert run("campaign", "open", "c26").exit_code == 1
+    file = export(run, tmp_path)
+    answers = file.read_text(encoding="utf-8").replace("HN22-", "NEW-")
+    file.write_text(answers, encoding="utf-8")
+    dry = run("responses", "import", CODE, file, "--dry-run")
+    assert (dry.exit_code, "chưa lưu: 2124 phiếu" in dry.output) == (0, True)
+    assert db.session.scalar(select(func.count()).select_from(Response)) == 2124
+
+
+def test_wrong_usage_is_two_and_a_refusal_is_one_with_its_reason(run: Run, units: Path) -> None:
+    assert run("campaign", "create").exit_code == 2
+    assert run("user", "create", "x", "--name", "X", "--role", "king").exit_code == 2
+    unknown = run("scores", "run", "nowhere")
+    assert (unknown.exit_code, unknown.output.count("nowhere"), "ha-nam-2022" in unknown.stderr) == (
+        1,
+        1,
+        True,
+    )
+    assert run("campaign", "list", "--as", "nobody").exit_code == 1
+
+
+def test_people_are_made_and_disabled_and_act_under_their_name(run: Run) -> None:
+    made = run("user", "create", "lan", "--name", "Trần Thị Lan", "--role", "home_affairs")
+    assert made.exit_code == 0
+    password = made.output.rsplit(" ", 1)[1].strip()
+    assert people.log_in("lan", password)[0].role == "home_affairs"
+    db.session.commit()
+    assert run("campaign", "close", CODE, "--as", "lan").exit_code == 0
+    actor = db.session.scalar(text("SELECT actor_name FROM audit_line ORDER BY id DESC LIMIT 1"))
+    assert actor == "Trần Thị Lan"
+    assert run("user", "disable", "lan").exit_code == 0
+    assert db.session.scalars(select(User).where(User.username == "lan")).one().disabled_at is not None
+    assert "khóa" in run("user", "list").output
+    assert run("user", "enable", "lan").exit_code == 0
+    assert run("user", "reset", "lan").output.count("Mật khẩu mới") == 1
+
+
+def export(run: Run, folder: Path) -> Path:
+    """Export the counted responses."""
+    file = folder / "answers.csv"
+    assert run("responses", "export", CODE, "-o", file).exit_code == 0
+    return file
+
+
+def test_exported_answers_give_the_same_scores_in_the_program_without_a_database(
+    run: Run, tmp_path: Path
+) -> None:
+    file = export(run, tmp_path)
+    command = [ROOT / ".venv" / "bin" / "python", "-m", "scoring", "satisfaction", file, "--format", "csv"]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    lines = [line.split(",") for line in told.splitlines()]
+    place = lines[0].index("points")
+    program = {line[0]: line[place] for line in lines[1:]}
+    book = scores.current(campaigns.by_code(CODE))
+    assert program == {each["unit"]: each["points"] for each in book.satisfaction["units"] if each["points"]}
+
+
+def test_e2_codes_and_answers_survive_export_and_import(run: Run, units: Path, tmp_path: Path) -> None:
+    file = export(run, tmp_path)
+    whole = file.read_text(encoding="utf-8").splitlines()
+    first = whole[1].split(",")
+    rows = [",".join([code, *first[1:]]) for code in ("00017", "007", "0912345678", "1200000")]
+    file.write_text("\n".join([whole[0], *rows]), encoding="utf-8")
+    assert run("responses", "import", CODE, file).exit_code == 0
+    codes = set(db.session.scalars(select(Response.form_code)))
+    assert {"00017", "007", "0912345678", "1200000"} <= codes
+    again = export(run, tmp_path).read_text(encoding="utf-8").splitlines()
+    assert set(rows) <= set(again)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda rows: [rows[0].replace("access_1", "acces_1"), *rows[1:]], "access_1"),
+        (lambda rows: [rows[0], rows[1].replace(",4,", ",6,", 1)], "“6”"),
+        (lambda rows: [rows[0], rows[1], rows[1]], "dòng 3, cột form_code"),
+        (lambda rows: [rows[0], rows[1].replace(",STTTT,", ",KHONG,")], "“KHONG”"),
+        (lambda rows: [rows[0], rows[1].replace("NEW-", "HN22-")], "đã có trong đợt này"),
+        (lambda rows: [], "tệp"),
+    ],
+)
+def test_a_file_with_one_mistake_is_refused_whole_by_row_and_column(
+    run: Run, tmp_path: Path, change: Callable[[list[str]], list[str]], told: str
+) -> None:
+    file = export(run, tmp_path)
+    rows = file.read_text(encoding="utf-8").replace("HN22-", "NEW-").splitlines()
+    file.write_text("\n".join(change(rows)), encoding="utf-8")
+    refused = run("responses", "import", CODE, file)
+    assert refused.exit_code == 1
+    assert told in refused.stderr
+    assert db.session.scalar(select(func.count()).select_from(Response)) == 2124
+
+
+def test_a_file_that_is_not_what_its_name_says_is_refused(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "answers.xlsx"
+    file.write_text("form_code,unit\n", encoding="utf-8")
+    refused = run("responses", "import", CODE, file)
+    assert (refused.exit_code, "answers.xlsx" in refused.stderr) == (1, True)
+
+
+def test_scores_are_run_and_written_as_workbook_and_json(run: Run, tmp_path: Path) -> None:
+    ran = run("scores", "run", CODE, "--reason", "Thử")
+    assert (ran.exit_code, "Lần tính 1: 2124 phiếu" in ran.output) == (0, True)
+    for ending, start in ((".xlsx", b"PK"), (".json", b"{")):
+        file = tmp_path / f"scores{ending}"
+        assert run("scores", "export", CODE, "-o", file).exit_code == 0
+        assert file.read_bytes().startswith(start)
+    refused = run("scores", "export", CODE, "-o", tmp_path / "scores.pdf")
+    assert (refused.exit_code, ".xlsx, .json" in refused.stderr) == (1, True)
+
+
+def tamper(statement: str) -> None:
+    """Change a row behind the product's back."""
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(text("ALTER TABLE audit_line DISABLE TRIGGER USER"))
+    else:
+        db.session.execute(text("DROP TRIGGER IF EXISTS audit_line_no_update"))
+    db.session.execute(text(statement))
+    db.session.commit()
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        (
+            "UPDATE response SET answers = '1' || substr(answers, 2) WHERE form_code = 'HN22-0042'",
+            "phiếu HN22-0042",
+        ),
+        ("UPDATE score_run SET book = book || ' '", "lần tính 1"),
+        ("UPDATE audit_line SET actor_name = 'X' WHERE id = 40", "dòng 40"),
+    ],
+)
+def test_check_finds_and_names_what_was_changed_behind_its_back(run: Run, statement: str, told: str) -> None:
+    run("scores", "run", CODE)
+    clean = run("check")
+    assert (clean.exit_code, "SAI" in clean.output) == (0, False)
+    tamper(statement)
+    found = run("check")
+    assert found.exit_code == 1
+    assert told in found.stderr
+    assert (run("audit", "verify").exit_code == 1) == ("audit_line" in statement)
+
+
+def test_the_real_command_prints_the_logins_and_stops_with_its_exit_code(demo_database: str) -> None:
+
+    command = str(ROOT / ".venv" / "bin" / "hailong")
+    environment = {**os.environ, "HAILONG_DATABASE_URL": demo_database}
+
+    def real(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [command, *words], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        )
+
+    told = real("demo", "logins")
+    assert (told.returncode, told.stdout.count(demonstration.PASSWORD)) == (0, 8)
+    assert real("demo", "load").stdout.strip().endswith("đã có.")
+    refused = real("scores", "run", "nowhere")
+    assert (refused.returncode, "nowhere" in refused.stderr, refused.stdout) == (1, True, "")

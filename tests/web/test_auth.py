@@ -1,0 +1,150 @@
+"""Logging in and out: nobody learns anything, and nobody is led elsewhere."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+
+from survey_app.domain import demonstration, people
+from survey_app.extensions import db
+from survey_app.models.columns import now
+from survey_app.web.headers import HEADERS
+from tests.conftest import make_app
+
+ELSEWHERE = [
+    "https://evil.example",
+    "//evil.example",
+    "///evil.example",
+    "/\\evil.example",
+    "\\\\evil.example",
+    "/%09/evil.example",
+    "/\t/evil.example",
+    "/\n/evil.example",
+    "/ /evil.example",
+    "http:evil.example",
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "evil.example",
+    "/%2f%2fevil.example",
+    "/%5cevil.example",
+    "/\x00",
+    "/\u2028",
+    "",
+    " ",
+    "?next=//evil.example",
+    "#//evil.example",
+    "ftp://evil.example",
+    "https:///evil.example",
+    "/\\/evil.example",
+    "//evil.example/%2f..",
+]
+
+
+def credentials(**changes: str) -> dict[str, str]:
+    """Return the first enumerator's log-in, changed as asked."""
+    return {"username": "dtv01", "password": demonstration.PASSWORD, **changes}
+
+
+@pytest.mark.parametrize("target", ELSEWHERE)
+def test_a7_a_hostile_next_leads_home(client: FlaskClient, target: str) -> None:
+    reply = client.post("/login", query_string={"next": target}, data=credentials())
+    assert (reply.status_code, reply.location) == (303, "/")
+
+
+def test_a_local_next_is_followed(client: FlaskClient) -> None:
+    asked = client.get(f"/campaigns/{demonstration.CODE}/responses?state=draft")
+    assert asked.status_code == 302
+    reply = client.post(asked.location, data=credentials())
+    assert reply.location == f"/campaigns/{demonstration.CODE}/responses?state=draft"
+
+
+def test_a_wrong_password_and_an_unknown_name_see_the_same_page(client: FlaskClient) -> None:
+    wrong = client.post("/login", data=credentials(password="sai-mat-khau"))
+    unknown = client.post("/login", data=credentials(username="dtv99", password="sai-mat-khau"))
+    assert wrong.status_code == unknown.status_code == 401
+    assert wrong.text.replace("dtv01", "X") == unknown.text.replace("dtv99", "X")
+    assert "không đúng" in wrong.text
+
+
+def test_the_fifth_wrong_password_locks_even_the_right_one(client: FlaskClient) -> None:
+    for _ in range(5):
+        assert client.post("/login", data=credentials(password="sai-mat-khau")).status_code == 401
+    locked = client.post("/login", data=credentials())
+    assert locked.status_code == 403
+    assert "tạm khóa" in locked.text
+
+
+@pytest.mark.parametrize("field", ["username", "password"])
+@pytest.mark.parametrize("value", ["", "\x00", "\ud800", "x" * 10_000, "' OR 1=1 --", "<script>"])
+def test_bad_credentials_of_any_kind_are_refused_and_never_an_error(
+    client: FlaskClient, field: str, value: str
+) -> None:
+    sent = credentials(**{field: value.encode("utf-8", "replace").decode()})
+    assert client.post("/login", data=sent).status_code in (401, 422)
+
+
+def test_a2_a_disabled_person_is_out_at_the_next_click(logged_in: Callable[[str], FlaskClient]) -> None:
+    client = logged_in("dtv01")
+    assert client.get("/").status_code == 200
+    people.disable(people.command_line(), people.by_username("dtv01"))
+    db.session.commit()
+    assert client.get("/").status_code == 302
+
+
+def test_after_logging_out_the_old_cookie_opens_nothing(logged_in: Callable[[str], FlaskClient]) -> None:
+    client = logged_in("noivu")
+    stolen = client.get_cookie("hailong")
+    assert stolen is not None
+    assert client.post("/logout").location == "/login"
+    client.set_cookie("hailong", stolen.value)
+    assert client.get("/").status_code == 302
+
+
+def test_an_idle_session_ends_and_a_used_one_goes_on(logged_in: Callable[[str], FlaskClient]) -> None:
+    client = logged_in("noivu")
+    with time_machine.travel(now() + timedelta(minutes=14), tick=False):
+        assert client.get("/").status_code == 200
+    with time_machine.travel(now() + timedelta(minutes=28), tick=False):
+        assert client.get("/").status_code == 200
+    with time_machine.travel(now() + timedelta(minutes=44), tick=False):
+        assert client.get("/").status_code == 302
+
+
+def test_personal_pages_are_never_cached_and_every_reply_carries_the_headers(
+    logged_in: Callable[[str], FlaskClient],
+) -> None:
+    client = logged_in("noivu")
+    for path in ("/", "/nowhere", "/login", "/healthz", "/static/hailong.css"):
+        reply = client.get(path)
+        assert {name: reply.headers.get(name) for name in HEADERS} == HEADERS
+        reply.close()
+    assert client.get("/").headers["Cache-Control"] == "no-store"
+    assert "'unsafe" not in HEADERS["Content-Security-Policy"]
+
+
+def test_a_changed_password_logs_out_everywhere(logged_in: Callable[[str], FlaskClient]) -> None:
+    here, there = logged_in("noivu"), logged_in("noivu")
+    wrong = here.post("/password", data={"current": "sai", "new": "mot-mat-khau-moi"})
+    assert (wrong.status_code, "hiện tại không đúng" in wrong.text) == (422, True)
+    weak = here.post("/password", data={"current": demonstration.PASSWORD, "new": "ngan"})
+    assert (weak.status_code, "ít nhất 10 ký tự" in weak.text) == (422, True)
+    right = here.post("/password", data={"current": demonstration.PASSWORD, "new": "mot-mat-khau-moi"})
+    assert right.location == "/login"
+    assert there.get("/").status_code == 302
+
+
+def test_a_form_without_its_token_is_refused_with_a_sentence(demo_database: str) -> None:
+    earnest = make_app(demo_database, WTF_CSRF_ENABLED=True)
+    reply = earnest.test_client().post("/login", data=credentials())
+    assert reply.status_code == 400
+    assert "tải lại trang" in reply.text
+    with earnest.app_context():
+        db.engine.dispose()
+
+
+def test_the_watcher_is_told_that_the_house_is_awake(demo: Flask) -> None:
+    reply = demo.test_client().get("/healthz")
+    assert (reply.status_code, reply.json) == (200, {"status": "ok"})
