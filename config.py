@@ -5,6 +5,7 @@ Read by the assembler only; README.md lists every setting.
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,10 @@ SETTINGS: dict[str, str] = {
 def load(instance: Path) -> dict[str, Any]:
     """Return the Flask settings from the environment; refuses a value that is not what it should be."""
     read = {name: os.environ.get(f"HAILONG_{name}", default) for name, default in SETTINGS.items()}
-    url = read["DATABASE_URL"] or f"sqlite:///{instance / 'hailong.sqlite'}"
+    url = _database(read["DATABASE_URL"] or f"sqlite:///{instance / 'hailong.sqlite'}")
     https = _yes_or_no("HTTPS", read["HTTPS"])
     return {
-        "SQLALCHEMY_DATABASE_URI": url.replace("postgresql://", "postgresql+psycopg://", 1),
+        "SQLALCHEMY_DATABASE_URI": url,
         "SECRET_KEY": read["SECRET_KEY"] or _kept_secret(instance / "secret_key"),
         "SESSION_IDLE_SECONDS": 60 * _whole("SESSION_IDLE_MINUTES", read["SESSION_IDLE_MINUTES"]),
         "SESSION_COOKIE_SECURE": https,
@@ -36,6 +37,13 @@ def load(instance: Path) -> dict[str, Any]:
         "MAX_CONTENT_LENGTH": _whole("MAX_UPLOAD_MB", read["MAX_UPLOAD_MB"]) * 1024 * 1024,
         "WTF_CSRF_TIME_LIMIT": None,
     }
+
+
+def _database(url: str) -> str:
+    scheme, colon, rest = url.partition("://")
+    if not colon or not rest or scheme not in ("sqlite", "postgresql", "postgresql+psycopg"):
+        raise SystemExit("HAILONG_DATABASE_URL: hãy ghi sqlite:////đường/dẫn hoặc postgresql://máy/tên.")
+    return f"postgresql+psycopg://{rest}" if scheme == "postgresql" else url
 
 
 def _whole(name: str, value: str) -> int:
@@ -51,11 +59,16 @@ def _yes_or_no(name: str, value: str) -> bool:
 
 
 def _kept_secret(file: Path) -> str:
-    """Return this machine's secret, made on first use and readable by its owner only."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as fresh:
-            fresh.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
+    """Return this machine's secret, made on first use and readable by its owner only.
+
+    Several workers start at once: the file appears whole, and whoever comes second reads it.
+    """
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        fresh = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as target:
+            target.write(secrets.token_urlsafe(48))
+        with suppress(FileExistsError):
+            file.hardlink_to(fresh)
+        fresh.unlink()
     return file.read_text()

@@ -34,14 +34,16 @@ def run() -> None:
             compare_type=True,
             render_item=_own_column_types,
         )
-        with context.begin_transaction():
-            context.run_migrations()
-        if sqlite:
-            broken = connection.execute(text("PRAGMA foreign_key_check")).fetchall()
+        try:
+            with context.begin_transaction():
+                context.run_migrations()
+            broken = connection.execute(text("PRAGMA foreign_key_check")).fetchall() if sqlite else []
+        finally:
             connection.rollback()
-            connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")
-            if broken:
-                raise RuntimeError(f"migration left rows without their parent: {broken[:5]}")
+            if sqlite:
+                connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")
+        if broken:
+            raise RuntimeError(f"migration left rows without their parent: {broken[:5]}")
 
 
 run()

@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m scoring", description="Tính điểm khảo sát sự hài lòng và Chỉ số CCHC.")
-    verbs = parser.add_subparsers(required=True, metavar="satisfaction|index")
+    verbs = parser.add_subparsers(required=True, metavar="satisfaction|index|self-test")
     satisfaction = verbs.add_parser("satisfaction", help="từ phiếu trả lời đến điểm khảo sát của từng đơn vị")
     satisfaction.add_argument(
         "answers", metavar="ANSWERS", help="tệp phiếu, .csv hoặc .xlsx, mỗi dòng một phiếu"
@@ -72,6 +72,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     index.add_argument("units", metavar="UNITS", help="tệp điểm của các đơn vị, .csv hoặc .xlsx")
     index.set_defaults(verb=_index)
+    check = verbs.add_parser(
+        "self-test", help="tính lại các giá trị chuẩn và in độ lệch lớn nhất của từng nhóm"
+    )
+    check.add_argument(
+        "--golden", metavar="FOLDER", help="thư mục giá trị chuẩn (mặc định tests/golden của dự án)"
+    )
+    check.set_defaults(verb=_self_test, output=None)
     for verb in (satisfaction, index):
         verb.add_argument(
             "--method",
@@ -116,6 +123,19 @@ def _index(asked: argparse.Namespace) -> bytes:
     if asked.format == "json":
         return canonical(result) + b"\n"
     return (index_csv(result, rows) if asked.format == "csv" else index_table(result, rows)).encode()
+
+
+def _self_test(asked: argparse.Namespace) -> bytes:
+    # Imported here: the other verbs start without it.
+    from scoring.golden import FOLDER  # noqa: PLC0415
+    from scoring.self_test import self_test, table  # noqa: PLC0415
+
+    families = self_test(FOLDER if asked.golden is None else Path(asked.golden))
+    failed = [each.name for each in families if not each.passed]
+    if failed:
+        _say(table(families).rstrip())
+        raise refusal("self_test_failed", families=", ".join(failed))
+    return table(families).encode()
 
 
 def _note_ignored(where: str, columns: Sequence[str]) -> None:

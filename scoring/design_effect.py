@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
 
 from scoring.designs import Linear, Stratum
@@ -32,7 +31,7 @@ class Clustered:
         if self.n == 1:
             return None
         squares = sum(self.linear.squares(each) for each in self.stratum.products)
-        return float(Fraction(squares) * self.n / ((self.n - 1) * self.linear.scale**2))
+        return float(squares * self.n / ((self.n - 1) * self.linear.scale**2))
 
 
 @dataclass(frozen=True)
@@ -95,7 +94,7 @@ def effective_size(unit: Clustered, model: ClusterModel) -> float | None:
 
     None for a census, and where no unit of all varies.
     """
-    p, shrunk = float(unit.linear.p), model.deff(unit) * float(1 - unit.stratum.sampled)
+    p, shrunk = float(unit.linear.p), model.deff(unit) * float(unit.stratum.unsampled)
     if not shrunk:
         return None
     if 0 < p < 1 and unit.variance:

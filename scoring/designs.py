@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from math import lcm
 from operator import mul
 
@@ -13,6 +14,9 @@ from scoring.errors import refusal
 from scoring.moments import Layout, UnitMoments, Whole
 
 SINGLE_CLUSTER = ("undefined", "remove", "adjust")
+
+
+_ALL_OF_THEM = Fraction(1)
 
 
 @dataclass(frozen=True)
@@ -29,15 +33,17 @@ class Stratum:
     products: tuple[tuple[tuple[Exact, ...], ...], ...]
     population: int | None = None
 
-    @property
+    @cached_property
     def n(self) -> int:
         """Return how many responses the unit has."""
         return sum(self.responses)
 
-    @property
-    def sampled(self) -> Fraction:
-        """Return the sampling fraction, 0 where the population is unknown."""
-        return Fraction(0) if self.population is None else Fraction(self.n, self.population)
+    @cached_property
+    def unsampled(self) -> Fraction:
+        """Return the share of the population that was not asked, 1 where it is unknown, 0 for a census."""
+        return (
+            _ALL_OF_THEM if self.population is None else Fraction(self.population - self.n, self.population)
+        )
 
 
 @dataclass(frozen=True)
@@ -222,7 +228,7 @@ def _weighted(stratum: Stratum, weights: Sequence[Fraction]) -> Stratum:
 def _srs(stratum: Stratum, linear: Linear) -> Fraction | None:
     total = sum(linear.total(row) for row in stratum.totals)
     squares = sum(linear.squares(each) for each in stratum.products)
-    return _corrected(1 - stratum.sampled, stratum.n, squares - Fraction(total**2) / stratum.n)
+    return _corrected(stratum.unsampled, stratum.n, squares - Fraction(total**2) / stratum.n)
 
 
 def _corrected(unsampled: Fraction, n: int, squares: Fraction) -> Fraction | None:

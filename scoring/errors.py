@@ -166,12 +166,14 @@ SENTENCES = {
         "Khoảng tin cậy “{kind}” không đi với thiết kế mẫu “{design}”. "
         "Khoảng modelled-deff-… đi với modelled, các khoảng khác đi với srs, cluster hoặc two_stage."
     ),
+    "self_test_failed": (
+        "Tự kiểm tra không đạt ở: {families}. Hãy cài lại chương trình hoặc báo người phụ trách."
+    ),
     "form_again": "Mã phiếu “{value}” có hai lần. Hãy giữ một phiếu.",
     "level_range": "Mức tin cậy {value} không dùng được. Hãy chọn từ 0,5 đến 0,999.",
     "lengths_differ": "{what}: hai danh sách dài {first} và {second} phần tử. Hãy đưa vào cùng độ dài.",
     "number_bad": "{what}: giá trị {value} không dùng được. Cần {expected}.",
     "table_not_square": "Bảng đối chiếu phải vuông và có số đếm không âm. Hãy kiểm tra lại.",
-    "column_needed": "Không kiểm tra được {check}: thiếu {column}. Hãy bổ sung cột này.",
 }
 
 

@@ -1,5 +1,6 @@
 """Intervals of a share between 0 and 1 from its size of sample, real or effective, and its quantiles."""
 
+from functools import lru_cache
 from math import exp, inf, log, sqrt
 
 from scipy.special import betaincinv, ndtri, stdtrit
@@ -7,11 +8,13 @@ from scipy.special import betaincinv, ndtri, stdtrit
 Bounds = tuple[float, float]
 
 
+@lru_cache(maxsize=256)
 def z_of(level: float) -> float:
     """Return the two-sided quantile of the normal distribution, 1.96 at the level 0.95."""
     return float(ndtri((1 + level) / 2))
 
 
+@lru_cache(maxsize=256)
 def t_of(level: float, df: float) -> float:
     """Return the two-sided quantile of Student's t; infinite below one degree of freedom."""
     return float(stdtrit(df, (1 + level) / 2)) if df > 0 else inf

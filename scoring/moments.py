@@ -19,7 +19,9 @@ from scoring.tally import ALPHABET
 Whole = NDArray[Any]  # int64; Python integers where weights make them longer
 
 ALL = "all"
-CHUNK = 1 << 19  # products of two levels, summed over a chunk, stay exact in 32-bit floats: 25 · 2¹⁹ < 2²⁴
+CHUNK = (
+    1 << 13
+)  # stays in the cache; products of levels summed over it are exact in 32-bit floats: 25 · 2¹³ < 2²⁴
 _WEIGHT_DECIMALS = 6
 
 
@@ -201,9 +203,11 @@ def answers_of(layout: Layout, where: str, text: str) -> NDArray[np.uint8]:
     width = len(layout.criteria)
     if len(text) % width:
         raise refusal("packed_length", where=where, found=len(text), expected=width)
-    for strange in set(text) - set(ALPHABET):
-        raise refusal("packed_character", where=where, value=strange)
-    return np.frombuffer(text.encode(), dtype=np.uint8).reshape(-1, width)
+    content = text.encode()
+    strange = content.translate(None, _ALPHABET)
+    if strange:
+        raise refusal("packed_character", where=where, value=strange.decode()[0])
+    return np.frombuffer(content, dtype=np.uint8).reshape(-1, width)
 
 
 def attained_and_valid(layout: Layout, answers: NDArray[np.uint8]) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -225,12 +229,16 @@ def _forms(layout: Layout, where: str, text: str) -> Iterator[NDArray[np.uint8]]
 
 
 def _summed(layout: Layout, answers: NDArray[np.uint8]) -> tuple[Whole, Whole, Whole, Whole]:
-    parts, valid = attained_and_valid(layout, answers)
-    x = np.concatenate([parts, valid], axis=1)
+    rows, width = answers.shape
+    x = np.empty((rows, 2 * width), dtype=np.float32)
+    np.take(_PARTS[layout.level_rule], answers, out=x[:, :width], mode="clip")
+    np.take(_VALID, answers, out=x[:, width:], mode="clip")
+    some = np.count_nonzero(x[:, width:] @ layout.membership[:, : len(layout.groups)], axis=0)
+    first = x.sum(axis=0).astype(np.int64)
     return (
-        np.array(len(answers), dtype=np.int64),
-        np.asarray(np.count_nonzero(valid @ layout.membership, axis=0)),
-        x.sum(axis=0).astype(np.int64),
+        np.array(rows, dtype=np.int64),
+        np.concatenate([some, first[width:]]),
+        first,
         (x.T @ x).astype(np.int64),
     )
 
@@ -242,6 +250,7 @@ def _table(values: Mapping[str, int]) -> NDArray[np.float32]:
     return table
 
 
+_ALPHABET = ALPHABET.encode()
 _LEVELS = {str(level): level for level in range(1, LEVELS + 1)}
 _VALID = _table(dict.fromkeys(_LEVELS, 1))
 _PARTS = {"top2": _table({"4": 1, "5": 1}), "mean5": _table(_LEVELS)}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln, ndtr
+from scipy.special import gammaln, stdtr
 
 from scoring.errors import refusal
 from scoring.fieldwork import Fieldwork
@@ -15,6 +15,7 @@ _SLICE = 256
 _BLOCK = 10
 _FEWEST_DRAWS = 99
 _HALVINGS = 60
+_MEDIAN_EFFICIENCY = 0.3675  # of the median absolute deviation, beside the standard deviation
 _MIDDLE = 0.6744897501960817  # half of a normal distribution lies within so many standard deviations
 
 
@@ -80,8 +81,9 @@ def beside_colleagues(distances: NDArray[np.float64], sizes: NDArray[np.float64]
     """Return the chance of distances as large, in standard errors, where honest colleagues differ among themselves too.
 
     Exchange alone takes every honest habit, place or pace of an enumerator for a doubt. The distances are therefore
-    taken as normal with variance σ², and with variance 1 + (n − 1)·τ for n responses, each fitted to the middle of all
-    (Efron 2004) and never below 1; the larger of the two chances is returned.
+    given variance σ², and variance 1 + (n − 1)·τ for n responses, each fitted to the middle of all (Efron 2004) and never
+    below 1. The larger of the two chances is returned, by Student's t: a spread read off the median of k distances
+    is as sure as one of 0.37·k degrees of freedom.
     """
     if not len(distances):
         return distances
@@ -92,7 +94,8 @@ def beside_colleagues(distances: NDArray[np.float64], sizes: NDArray[np.float64]
         tau = (low + high) / 2
         left = float(np.median(middle / np.sqrt(1 + (sizes - 1) * tau))) > _MIDDLE
         low, high = (tau, high) if left else (low, tau)
-    return np.asarray(ndtr(-distances / np.maximum(even, np.sqrt(1 + (sizes - 1) * low))))
+    scaled = distances / np.maximum(even, np.sqrt(1 + (sizes - 1) * low))
+    return np.asarray(stdtr(max(1.0, _MEDIAN_EFFICIENCY * len(distances)), -scaled))
 
 
 def _sums(

@@ -61,7 +61,7 @@ def _mean(uncertainty: Uncertainty, units: Sequence[str], component: str) -> Est
     asked = uncertainty.asked
     shares, errors, n, df = list[Fraction](), list[float](), 0, 0
     for unit in units:
-        each = uncertainty.units[unit][component]
+        each = uncertainty.estimate(unit, component)
         if each.share is not None and each.standard_error is not None:
             shares.append(each.share)
             errors.append(each.standard_error / 100)
@@ -120,7 +120,7 @@ def _modelled(
         simple += float(part or 0)
         variance += float(part or 0) * model.deff(piece.clustered)
     size = p * (1 - p) / variance if variance and 0 < p < 1 else 1 / inverse if inverse else None
-    census = all(each.sampled == 1 for each in strata)
+    census = not any(each.unsampled for each in strata)
     deff = variance / simple if simple else None
     return Evidence(linear.p, n, sum(each.n - 1 for each in strata), variance, size, deff, census, "")
 
@@ -140,7 +140,7 @@ def _designed(
     if asked.design == "two_stage":
         samples = [asked.samples[each.unit] for each in strata]
         variance = variance_two_stage(strata, clusters, samples, linear)
-    census = all(each.sampled == 1 for each in strata)
+    census = not any(each.unsampled for each in strata)
     deff = float(variance / simple) if variance is not None and simple else None
     found = None if variance is None else float(variance)
     return Evidence(linear.p, n, df, found, None, deff, census, note)

@@ -1,9 +1,10 @@
 """How sure every index is, from exact sums: each component of each unit, of groups of units and of all."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from typing import TypeVar
 
 from scoring.aggregation import blocks_of
 from scoring.design_effect import Clustered, ClusterModel, effective_size, fit
@@ -20,7 +21,9 @@ from scoring.designs import (
 from scoring.errors import hint, refusal
 from scoring.estimates import KINDS, MODELLED, NO_CLUSTERS, Estimate, Evidence, estimate, undefined
 from scoring.method import IndexRule
-from scoring.moments import Moments
+from scoring.moments import ALL, Moments
+
+T = TypeVar("T")
 
 MODEL = "modelled"
 DESIGNS = (MODEL, "srs", "cluster", "two_stage")
@@ -63,8 +66,24 @@ class Piece:
     clusters: tuple[str, ...]
 
 
+class _OnDemand(dict[str, T]):
+    """What is made of each component when it is first asked for."""
+
+    def __init__(self, make: Callable[[str], T]) -> None:
+        super().__init__()
+        self.make = make
+
+    def __missing__(self, component: str) -> T:
+        self[component] = made = self.make(component)
+        return made
+
+
 class Uncertainty:
-    """The estimates of some moments, computed when first asked for; equal sums give equal estimates."""
+    """The estimates of some moments, each component when first asked for; equal sums give equal estimates.
+
+    `pieces` holds by component and unit what an estimate is made from, `models` the cluster model of each component,
+    fitted over all units together.
+    """
 
     def __init__(self, moments: Moments, asked: Asked) -> None:
         """Take sums and what is wanted; refuses a design that these sums cannot serve, and n > N, by name."""
@@ -79,23 +98,32 @@ class Uncertainty:
             for unit in moments.units:
                 if unit not in asked.samples:
                     raise refusal("two_stage_missing", unit=unit)
-        self.pieces = self._read()
-
-    @cached_property
-    def models(self) -> Mapping[str, ClusterModel]:
-        """Return the cluster model of each component, fitted over all units together."""
-        return {
-            component: fit([each.clustered for each in pieces.values()])
-            for component, pieces in self.pieces.items()
+        self.pieces = _OnDemand(self._read)
+        self.models = _OnDemand(self._fitted)
+        self.strata = {
+            unit: strata_of(unit, each, self.layout, asked.populations.get(unit))
+            for unit, each in moments.units.items()
         }
+        if asked.design == "two_stage":
+            for unit, each in moments.units.items():
+                expanded(self.strata[unit][ALL], each.clusters, asked.samples[unit])
 
     @cached_property
     def units(self) -> Mapping[str, Mapping[str, Estimate]]:
         """Return unit → component → estimate, units by code and components in the layout's order."""
         return {
-            unit: {component: self._estimate(unit, component) for component in self.layout.components}
+            unit: {component: self.estimate(unit, component) for component in self.layout.components}
             for unit in self.moments.units
         }
+
+    def estimate(self, unit: str, component: str) -> Estimate:
+        """Return the estimate of one component of one unit; refuses a component the layout has not."""
+        kind, level, piece = self.asked.kind, self.asked.level, self.pieces[component].get(unit)
+        if piece is None:
+            return undefined(kind, level, 0)
+        if piece.clustered.n < max(SMALLEST_N, self.asked.smallest_n):
+            return undefined(kind, level, piece.clustered.n, piece.clustered.linear.p)
+        return estimate(self.evidence(piece, component), kind, level)
 
     def evidence(self, piece: Piece, component: str) -> Evidence:
         """Return what the estimate of one unit's component is made from."""
@@ -103,7 +131,7 @@ class Uncertainty:
 
     def _modelled(self, piece: Piece, component: str) -> Evidence:
         unit, model = piece.clustered, self.models[component]
-        deff, kept = model.deff(unit), float(1 - unit.stratum.sampled)
+        deff, kept = model.deff(unit), float(unit.stratum.unsampled)
         variance = None if unit.variance is None else unit.variance * deff * kept
         return Evidence(
             share=unit.linear.p,
@@ -128,7 +156,7 @@ class Uncertainty:
             variance=None if found is None else float(found),
             n_eff=None,
             deff=float(found / simple) if found is not None and simple else None,
-            census=unit.stratum.sampled == 1,
+            census=not unit.stratum.unsampled,
             note="",
         )
 
@@ -139,30 +167,24 @@ class Uncertainty:
         samples = [self.asked.samples[stratum.unit]]
         return variance_two_stage([stratum], [piece.clusters], samples, linear)
 
-    def _estimate(self, unit: str, component: str) -> Estimate:
-        kind, level, piece = self.asked.kind, self.asked.level, self.pieces[component].get(unit)
-        if piece is None:
-            return undefined(kind, level, 0)
-        if piece.clustered.n < max(SMALLEST_N, self.asked.smallest_n):
-            return undefined(kind, level, piece.clustered.n, piece.clustered.linear.p)
-        return estimate(self.evidence(piece, component), kind, level)
+    def _fitted(self, component: str) -> ClusterModel:
+        return fit([each.clustered for each in self.pieces[component].values()])
 
-    def _read(self) -> dict[str, dict[str, Piece]]:
-        width = len(self.layout.criteria)
-        found: dict[str, dict[str, Piece]] = {component: {} for component in self.layout.components}
+    def _read(self, component: str) -> dict[str, Piece]:
+        self.layout.places(component)
+        column, width = self.layout.components.index(component), len(self.layout.criteria)
+        found: dict[str, Piece] = {}
         for unit, moments in self.moments.units.items():
-            population = self.asked.populations.get(unit)
-            single = strata_of(unit, moments, self.layout, population)
             answered = moments.first[:, width:].sum(axis=0).tolist()
-            for column, component in enumerate(self.layout.components):
-                blocks = blocks_of(self.layout, answered, self.asked.rule, component)
-                if blocks is None:
-                    continue
-                pooled = len(blocks) == 1
-                stratum = single[component] if pooled else stratum_of(unit, moments, blocks, population)
-                if self.asked.design == "two_stage":
-                    stratum = expanded(stratum, moments.clusters, self.asked.samples[unit])
-                linear = linearise([stratum], blocks, self.layout.full)
-                valid = tuple(moments.valid[:, column].tolist())
-                found[component][unit] = Piece(Clustered(stratum, linear, valid), moments.clusters)
+            blocks = blocks_of(self.layout, answered, self.asked.rule, component)
+            if blocks is None:
+                continue
+            stratum = self.strata[unit][component]
+            if len(blocks) > 1:
+                stratum = stratum_of(unit, moments, blocks, self.asked.populations.get(unit))
+            if self.asked.design == "two_stage":
+                stratum = expanded(stratum, moments.clusters, self.asked.samples[unit])
+            linear = linearise([stratum], blocks, self.layout.full)
+            valid = tuple(moments.valid[:, column].tolist())
+            found[unit] = Piece(Clustered(stratum, linear, valid), moments.clusters)
         return found

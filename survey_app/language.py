@@ -7,6 +7,7 @@ _ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _LETTER_KEYS = {letter: chr(ord("A") + place) for place, letter in enumerate(_ALPHABET)}
 _TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
 _LETTER_MARKS = {"\u0306", "\u0302", "\u031b"}
+LONGEST_KEY = 400  # of a name as it is stored for search and order
 _INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\u00ad]")
 
 
@@ -49,3 +50,8 @@ def search_key(text: str) -> str:
     """Return text in lower case without any accent, `đ` as `d`, for search that forgives accents."""
     plain = unicodedata.normalize("NFD", text.replace("Ð", "Đ").lower()).replace("đ", "d")
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
+
+
+def searched(text: str | None) -> str:
+    """Return what a person searches for on one line; what is longer than any name finds nothing, cut or whole."""
+    return clean_line(text)[: LONGEST_KEY + 1]

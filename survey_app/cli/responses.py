@@ -25,6 +25,8 @@ group = AppGroup("responses", help="Phiếu.")
 def import_file(actor: User, code: str, file: Path, dry_run: bool) -> None:
     campaign = campaigns.by_code(code)
     sheet = read_answers(file, campaigns.questionnaire_of(campaign.questionnaire_sha256))
+    if strange := response_import.unknown_columns(campaign, sheet.ignored):
+        click.echo(f"{file.name}: bỏ qua cột {', '.join(strange)} vì bộ câu hỏi không có.", err=True)
     batch = response_import.import_rows(actor, campaign, file.name, list(sheet.rows()), dry_run=dry_run)
     done = "Kiểm tra đạt, chưa lưu:" if dry_run else "Đã nhập"
     click.echo(f"{done} {batch.stored} phiếu, trong đó {batch.invalid} phiếu không hợp lệ.")

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from survey_app import problems
 from survey_app.cli.door import acts
 from survey_app.domain import campaigns, score_views, scores
 from survey_app.models import User
@@ -37,5 +38,8 @@ def run(actor: User, code: str, reason: str) -> None:
 @acts
 def export(actor: User, code: str, number: int | None, output: Path) -> None:
     content = score_views.export(actor, campaigns.by_code(code), output.suffix, number)
-    output.write_bytes(content)
+    try:
+        output.write_bytes(content)
+    except OSError as error:
+        raise problems.FileNotWritten(file=output, why=error.strerror) from error
     click.echo(f"Đã ghi {output} ({len(content)} byte).")

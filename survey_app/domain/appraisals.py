@@ -23,8 +23,13 @@ def of_campaign(campaign: Campaign) -> dict[int, Appraisal]:
 
 
 def maximum_of(unit: CampaignUnit) -> Decimal:
+    """Return the most points the appraisal can give a campaign's unit."""
+    return maximum_for(unit.max_points, surveyed=unit.surveyed)
+
+
+def maximum_for(max_points: Decimal, *, surveyed: bool) -> Decimal:
     """Return the most points the appraisal can give: all but the survey's 10 where there is a survey."""
-    return unit.max_points - COMPONENT_MAXIMUM if unit.surveyed else unit.max_points
+    return max(Decimal(0), max_points - COMPONENT_MAXIMUM) if surveyed else max_points
 
 
 def read_points(typed: str, most: Decimal) -> Decimal:
@@ -58,12 +63,9 @@ def enter(actor: User, campaign: Campaign, unit_code: str, typed: str, *, versio
     if unit.counts_for_id is not None:
         raise problems.NotFound()
     points = read_points(typed, maximum_of(unit))
-    locked = (
-        select(Appraisal)
-        .where(Appraisal.campaign_id == campaign.id, Appraisal.unit_id == unit.unit_id)
-        .with_for_update()
-    )
-    appraisal = db.session.scalar(locked)
+    db.session.flush()
+    db.session.refresh(unit, ["quota"], with_for_update={"key_share": True})
+    appraisal = db.session.get(Appraisal, (campaign.id, unit.unit_id), populate_existing=True)
     if version != (appraisal.version if appraisal else 0):
         raise problems.InvalidFields({"points": problems.field("points_stale")})
     before = {"points": _comma(appraisal.points)} if appraisal else None

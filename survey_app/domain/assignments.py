@@ -78,6 +78,8 @@ def assign(actor: User, campaign: Campaign, unit_code: str, enumerator: User, ta
         raise problems.InvalidFields({"unit": problems.field("unit_not_surveyed")})
     if not 0 <= target <= 9999:
         raise problems.InvalidFields({"target": problems.field("target_range")})
+    db.session.flush()
+    db.session.refresh(enumerator, ["role"], with_for_update={"key_share": True})
     known = select(Assignment).where(
         Assignment.campaign_id == campaign.id,
         Assignment.unit_id == unit.unit_id,

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, false, insert, select, text
+from sqlalchemy import Connection, Select, false, insert, select, text
 
 from survey_app.domain.paging import Page, cut
 from survey_app.extensions import Base, db
-from survey_app.language import clean_line
+from survey_app.language import clean_line, searched
 from survey_app.models import AuditLine, User
 from survey_app.models.columns import now
 from survey_app.vocabulary import AuditVerb, Role
@@ -66,6 +66,17 @@ def record(
     record_all(actor, verb, [Change(record_id, before, after, reason)], campaign_id=campaign_id, at=at)
 
 
+def hold() -> Connection:
+    """Take the trail's lock until the commit, and return the connection that holds it.
+
+    Who looks first and then adds takes it before looking: nobody else writes in between.
+    """
+    connection = db.session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(_LOCK_CHAIN)
+    return connection
+
+
 def record_all(
     actor: User | None,
     verb: AuditVerb,
@@ -78,9 +89,7 @@ def record_all(
 
     Called last in a verb: on PostgreSQL it takes the chain's lock, held until the commit.
     """
-    connection = db.session.connection()
-    if connection.dialect.name == "postgresql":
-        connection.execute(_LOCK_CHAIN)
+    connection = hold()
     last = connection.execute(_LAST_LINE).first()
     number, previous = (last.id, last.digest) if last else (0, BEGINNING)
     moment = at or now()
@@ -119,7 +128,7 @@ def search(user: User, *, verb: str, name: str, record_id: str, number: int) -> 
     lines = visible_to(user).order_by(AuditLine.id.desc())
     if verb in list(AuditVerb):
         lines = lines.where(AuditLine.verb == verb)
-    if wanted := clean_line(name):
+    if wanted := searched(name):
         lines = lines.where(AuditLine.actor_name.contains(wanted, autoescape=True))
     if wanted := clean_line(record_id):
         lines = lines.where(AuditLine.record_id == wanted)

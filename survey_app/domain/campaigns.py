@@ -203,6 +203,7 @@ def create(actor: User, plan: Plan) -> Campaign:
     the other.
     """
     _check_plan(plan)
+    audit.hold()
     if db.session.scalar(select(Campaign.id).where(Campaign.code == plan.code)):
         raise problems.DuplicateCode(what="Mã đợt khảo sát", value=plan.code)
     _check_units(plan.units)
@@ -240,6 +241,8 @@ def move(actor: User, campaign: Campaign, target: CampaignState, reason: str = "
 
     Refuses a jump, an opening without units, a publication without a score run.
     """
+    db.session.flush()
+    db.session.refresh(campaign, ["state"], with_for_update={"key_share": True})
     state = CampaignState(campaign.state)
     steps = next_steps(campaign)
     following = steps[0] if steps else None

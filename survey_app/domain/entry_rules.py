@@ -53,8 +53,10 @@ class EntryRules:
             name: problems.field(
                 "question_unknown", value=str(name)[:40], questionnaire=self.questionnaire.code
             )
-            for name in [*answers, *details]
-            if name not in self.readers and name not in self.criteria
+            for name in [
+                *(name for name in answers if name not in self.criteria),
+                *(name for name in details if name not in self.readers),
+            ]
         }
         read: dict[str, object] = {}
         for question in self.questionnaire.questions:

@@ -8,10 +8,28 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, select, text
+from sqlalchemy.exc import DBAPIError
 
+from survey_app import problems
 from survey_app.domain import audit, response_content
 from survey_app.extensions import db
 from survey_app.models import Definition, Response, ResponseVersion, ScoreRun, Unit
+
+APPEND_ONLY = frozenset({"audit_line", "definition", "response_version"})
+# The tables whose rows their triggers, both present and armed, keep from being changed or deleted.
+_ARMED = {
+    "sqlite": (
+        "SELECT tbl_name FROM sqlite_master WHERE type = 'trigger' AND name IN (tbl_name || '_no_update', "
+        "tbl_name || '_no_delete') GROUP BY tbl_name HAVING count(*) = 2"
+    ),
+    "postgresql": (
+        "SELECT relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid "
+        "WHERE tgname = relname || '_append_only' AND tgenabled = 'O'"
+    ),
+}
+# What SQLite and PostgreSQL say of a full disk, and of a database that is away or without its tables.
+_FULL = ("disk is full", "no space left")
+_NOT_READY = ("no such table", "no such column", "does not exist", "unable to open", "connection failed")
 
 
 @dataclass(frozen=True)
@@ -25,7 +43,14 @@ class Finding:
 
 def check() -> list[Finding]:
     """Return every finding; the first that does not hold names the record."""
-    checks: tuple[Callable[[], Finding], ...] = (_structure, _definitions, _responses, _runs, _trail)
+    checks: tuple[Callable[[], Finding], ...] = (
+        _structure,
+        _append_only,
+        _definitions,
+        _responses,
+        _runs,
+        _trail,
+    )
     return [each() for each in checks]
 
 
@@ -39,6 +64,14 @@ def _structure() -> Finding:
     durable = db.session.scalar(text("PRAGMA synchronous"))
     holds = told == "ok" and not orphans and durable == 2
     return Finding(what, holds, f"phiên bản {revision}, SQLite {told}, {len(orphans)} dòng mồ côi")
+
+
+def _append_only() -> Finding:
+    what = "bảng chỉ được thêm"
+    armed = set(db.session.scalars(text(_ARMED[db.session.get_bind().dialect.name])))
+    bare = sorted(APPEND_ONLY - armed)
+    told = f"{len(APPEND_ONLY)} bảng" if not bare else f"{', '.join(bare)} có thể bị sửa hoặc xóa dòng"
+    return Finding(what, not bare, told)
 
 
 def _definitions() -> Finding:
@@ -95,6 +128,14 @@ def _trail() -> Finding:
     if broken is not None:
         return Finding("nhật ký", False, f"dòng {broken.id}: {broken.why}")
     return Finding("nhật ký", True, f"{count} dòng, mã cuối {audit.last_digest()[:16]}")
+
+
+def problem_of(error: DBAPIError) -> problems.Problem:
+    """Return the refusal that a database's own error amounts to."""
+    told = str(error.orig).lower()
+    if any(sign in told for sign in _FULL):
+        return problems.StorageFull()
+    return problems.DatabaseNotReady() if any(sign in told for sign in _NOT_READY) else problems.Busy()
 
 
 def ping() -> None:

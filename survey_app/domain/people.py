@@ -15,7 +15,7 @@ from survey_app import problems
 from survey_app.domain import audit
 from survey_app.domain.paging import Page, cut
 from survey_app.extensions import db
-from survey_app.language import clean_line, search_key
+from survey_app.language import clean_line, search_key, searched
 from survey_app.models import LoginSession, Unit, User
 from survey_app.models.columns import now
 from survey_app.vocabulary import AuditVerb, Body, Role
@@ -59,6 +59,14 @@ def by_username(username: str) -> User:
     return user
 
 
+def acting_as(username: str) -> User:
+    """Return the account of that name for a command to act under; refuses a disabled one."""
+    user = by_username(username)
+    if user.disabled_at is not None:
+        raise problems.NotAllowed()
+    return user
+
+
 def one_visible_to(user: User, username: str) -> User:
     """Return an account a person may see; otherwise it is not there."""
     found = db.session.scalar(visible_to(user).where(User.username == username))
@@ -70,7 +78,7 @@ def one_visible_to(user: User, username: str) -> User:
 def search(user: User, text: str, role: str, number: int) -> Page[User]:
     """Return a page of the accounts a person may see, by name with or without accents and by role."""
     found = visible_to(user).order_by(User.sort_key, User.id)
-    wanted = search_key(clean_line(text))
+    wanted = search_key(searched(text))
     if wanted:
         found = found.where(
             User.search_key.contains(wanted, autoescape=True)
@@ -111,6 +119,7 @@ def _checked(person: Person) -> tuple[str, str, Unit | None]:
         fields["unit_code"] = problems.field("officer_unit")
     if fields:
         raise problems.InvalidFields(fields)
+    audit.hold()
     if db.session.scalar(select(func.count()).select_from(User).where(User.username == username)):
         raise problems.DuplicateCode(what="Tên đăng nhập", value=username)
     return username, name, unit
@@ -214,6 +223,7 @@ def _count_failure(user: User | None, right: bool) -> None:
     if user is None:
         return
     if not right:
+        db.session.refresh(user, ["failed_logins"], with_for_update={"key_share": True})
         user.failed_logins += 1
         if user.failed_logins >= WRONG_PASSWORDS_TO_LOCK:
             user.locked_until = now() + timedelta(minutes=LOCK_MINUTES)

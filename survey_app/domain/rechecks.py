@@ -56,9 +56,7 @@ def raise_flag(actor: User, response: Response, *, version: int, reason: str, no
     """
     response = _locked(response)
     if response.campaign.state != CampaignState.OPEN:
-        raise problems.CampaignNotOpen(
-            campaign=response.campaign.name, state=CAMPAIGN_LABELS[CampaignState(response.campaign.state)]
-        )
+        raise _not_open(response.campaign)
     text = clean(note)
     fields: dict[str, str] = {}
     if reason not in list(FlagReason):
@@ -100,9 +98,14 @@ def raise_flag(actor: User, response: Response, *, version: int, reason: str, no
 
 
 def withdraw(actor: User, flag: Flag, reason: str) -> None:
-    """Take back an open flag of the own body with a reason; the response counts again as it was."""
+    """Take back an open flag of the own body with a reason; the response counts again as it was.
+
+    Refuses a missing reason, a flag that is no longer open, and a campaign whose result is sealed.
+    """
     response = _locked(flag.response)
     db.session.refresh(flag)
+    if response.campaign.state not in (CampaignState.OPEN, CampaignState.CLOSED):
+        raise _not_open(response.campaign)
     text = clean(reason)
     if not 1 <= len(text) <= LONGEST_NOTE:
         raise problems.InvalidFields({"reason": problems.field("withdraw_reason", most=LONGEST_NOTE)})
@@ -120,6 +123,12 @@ def withdraw(actor: User, flag: Flag, reason: str) -> None:
         before={"state": ResponseState.RETURNED},
         after={"state": response.state, "flag": flag.id},
         reason=text,
+    )
+
+
+def _not_open(campaign: Campaign) -> problems.CampaignNotOpen:
+    return problems.CampaignNotOpen(
+        campaign=campaign.name, state=CAMPAIGN_LABELS[CampaignState(campaign.state)]
     )
 
 

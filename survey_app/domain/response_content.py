@@ -93,9 +93,9 @@ def _assigned_unit(campaign: Campaign, unit_code: str, enumerator_id: int) -> in
     return found
 
 
-def validity_of(campaign: Campaign, answers: str) -> Validity:
-    """Return whether packed answers make a valid form by the method's rule."""
-    questionnaire = campaigns.questionnaire_of(campaign.questionnaire_sha256)
+def validity_of(campaign: Campaign, questionnaire_sha256: str, answers: str) -> Validity:
+    """Return whether packed answers of a questionnaire version make a valid form by the method's rule."""
+    questionnaire = campaigns.questionnaire_of(questionnaire_sha256)
     enough = answered_enough(answers, questionnaire, campaigns.method_of(campaign.method_sha256))
     return Validity.VALID if enough else Validity.TOO_FEW_ANSWERS
 
@@ -130,7 +130,7 @@ def check(
         errors["form_code"] = problems.field("form_code")
     if entry.mode not in campaigns.modes_of(campaign):
         errors["mode"] = problems.field("mode")
-    validity = validity_of(campaign, entered.answers)
+    validity = validity_of(campaign, questionnaire, entered.answers)
     if complete and validity != Validity.VALID and not entry.accept_invalid and not entered.errors:
         errors["accept_invalid"] = problems.field("too_few_answers", share=_share(campaign))
     if errors:

@@ -12,9 +12,9 @@ from survey_app import problems
 from survey_app.domain import audit, campaigns, response_content, responses
 from survey_app.domain.entry_rules import EntryRules, rules_of
 from survey_app.extensions import db
+from survey_app.language import clean_line
 from survey_app.models import Campaign, CampaignUnit, Response, User
 from survey_app.models.columns import now
-from survey_app.models.response import ARRIVED
 from survey_app.vocabulary import AuditVerb, Mode, ResponseState, Role, Validity
 
 MOST_ERRORS = 50
@@ -56,7 +56,9 @@ class _Context:
 
 
 def _context(campaign: Campaign) -> _Context:
-    arrived = select(Response.form_code).where(Response.campaign_id == campaign.id, ARRIVED)
+    arrived = select(Response.form_code).where(
+        Response.campaign_id == campaign.id, Response.state != ResponseState.DRAFT
+    )
     people = select(User).where(User.role == Role.ENUMERATOR)
     return _Context(
         campaign=campaign,
@@ -68,13 +70,20 @@ def _context(campaign: Campaign) -> _Context:
     )
 
 
+def unknown_columns(campaign: Campaign, columns: Sequence[str]) -> list[str]:
+    """Return the columns of a file, criteria aside, that the import does not read."""
+    questions = campaigns.questionnaire_of(campaign.questionnaire_sha256).questions
+    known = {"mode", *(question.code for question in questions)}
+    return [column for column in columns if column not in known]
+
+
 def import_rows(
     actor: User, campaign: Campaign, file: str, rows: Sequence[Row], *, dry_run: bool = False
 ) -> Batch:
     """Store every row of a file as a submitted response, with one audit line each, or none at all.
 
     Refuses, naming row and column: a unit not in the campaign, an unknown enumerator, a form code
-    already there, a value outside its question's rule. A form with too few answers is stored as
+    already there (be it of a void form), a value outside its question's rule. A form with too few answers is stored as
     not valid. The same row always gets the same id.
     """
     responses.check_open(campaign)
@@ -101,7 +110,7 @@ def _store(actor: User, campaign: Campaign, file: str, values: list[dict[str, An
         audit.Change(
             value["uuid"],
             after={"form_code": value["form_code"], "version": 1, "digest": value["content_digest"]},
-            reason=file,
+            reason=clean_line(file),
         )
         for value in values
     ]
@@ -153,7 +162,9 @@ def _columns(
         "form_code": row.form_code,
         "enumerator_id": enumerator.id,
         "state": ResponseState.SUBMITTED,
-        "validity": response_content.validity_of(context.campaign, row.packed),
+        "validity": response_content.validity_of(
+            context.campaign, context.campaign.questionnaire_sha256, row.packed
+        ),
         "mode": mode,
         "questionnaire_sha256": context.campaign.questionnaire_sha256,
         "answers": row.packed,

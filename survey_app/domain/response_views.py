@@ -11,7 +11,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from scoring.questionnaire import Question, Questionnaire
 from survey_app.domain import campaigns, responses
 from survey_app.domain.paging import Page, cut
-from survey_app.language import clean_line, search_key
+from survey_app.language import clean_line, search_key, searched
 from survey_app.models import Campaign, Response, ResponseVersion, Unit, User
 from survey_app.vocabulary import LABELS, Mode, ResponseState
 
@@ -60,7 +60,8 @@ def search(
     found = (
         responses.visible_to(user)
         .outerjoin(Response.unit)
-        .options(contains_eager(Response.unit), joinedload(Response.enumerator))
+        # The unit's own eager join to its group is an inner one: it would drop drafts without a unit.
+        .options(contains_eager(Response.unit).lazyload(Unit.group), joinedload(Response.enumerator))
         .where(Response.campaign_id == campaign.id)
         .order_by(order, Response.saved_at.desc(), Response.id.desc())
     )
@@ -70,7 +71,7 @@ def search(
         found = found.where(Unit.code == clean_line(unit))
     if enumerator:
         found = found.join(Response.enumerator).where(User.username == clean_line(enumerator))
-    if wanted := clean_line(q):
+    if wanted := searched(q):
         by_unit = Unit.search_key.contains(search_key(wanted), autoescape=True)
         found = found.where(Response.form_code.startswith(wanted, autoescape=True) | by_unit)
     return cut(found, number)

@@ -48,13 +48,14 @@ def shown(actor: User, campaign: Campaign, number: int | None = None) -> Shown:
     else:
         run = scores.run_of(actor, campaign, number)
         book = ScoreBook.from_json(run.book)
-    rules = run or campaign
+    rules, moment = run or campaign, now()
     cover = Cover(
         campaign=campaign.name,
         campaign_code=campaign.code,
         made_up=campaign.made_up,
         state=CAMPAIGN_LABELS[CampaignState(campaign.state)],
-        as_of=_as_of(run.run_at if run else None),
+        as_of=run.run_at if run else moment,
+        written_at=moment,
         program_version=run.program_version if run else VERSION,
         questionnaire=campaigns.questionnaire_of(rules.questionnaire_sha256),
         method=campaigns.method_of(rules.method_sha256),
@@ -64,10 +65,6 @@ def shown(actor: User, campaign: Campaign, number: int | None = None) -> Shown:
         excluded=_excluded(progress),
     )
     return Shown(book, cover, progress)
-
-
-def _as_of(moment: datetime | None) -> datetime:
-    return moment or now()
 
 
 def _excluded(progress: list[assignments.Progress]) -> dict[str, int]:
@@ -89,8 +86,8 @@ def published_unit(actor: User, campaign: Campaign, unit: str) -> Shown:
     return shown(actor, campaign, runs[0].number)
 
 
-def progress_table(progress: list[assignments.Progress]) -> Table:
-    """Return the counts against quotas as a table, zeros included."""
+def progress_table(progress: list[assignments.Progress], counted_at: datetime) -> Table:
+    """Return the counts against quotas as a table, zeros included; they are of now, also beside a stored run."""
     columns = (
         Column("Nhóm"),
         Column("Mã", "code"),
@@ -118,7 +115,7 @@ def progress_table(progress: list[assignments.Progress]) -> Table:
         )
         for each in progress
     )
-    return Table("Tiến độ", "Phiếu so với chỉ tiêu", columns, rows)
+    return Table("Tiến độ", "Phiếu so với chỉ tiêu", columns, rows, as_of=counted_at)
 
 
 def export(actor: User, campaign: Campaign, ending: str, number: int | None = None) -> bytes:
@@ -127,7 +124,9 @@ def export(actor: User, campaign: Campaign, ending: str, number: int | None = No
     if ending == ".json":
         content = found.book.to_json()
     elif ending == ".xlsx":
-        content = workbook.build(found.book, found.cover, progress_table(found.progress))
+        content = workbook.build(
+            found.book, found.cover, progress_table(found.progress, found.cover.written_at)
+        )
     else:
         raise problems.UnknownValue(what="Loại tệp", value=ending, known=".xlsx, .json")
     after = {"file": ending, "run": number, "book": found.book.digest}

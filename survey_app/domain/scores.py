@@ -121,7 +121,8 @@ def current(campaign: Campaign) -> ScoreBook:
 def run(actor: User, campaign: Campaign, reason: str = "") -> ScoreRun:
     """Compute the campaign's points and ranks and store the result whole, under the next number."""
     started = time.perf_counter()
-    db.session.execute(select(Campaign.id).where(Campaign.id == campaign.id).with_for_update())
+    one_at_a_time = select(Campaign.id).where(Campaign.id == campaign.id).with_for_update(key_share=True)
+    db.session.execute(one_at_a_time)
     book = current(campaign)
     text = book.to_json().decode()
     answers = book.satisfaction["input"]

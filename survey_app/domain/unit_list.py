@@ -1,11 +1,12 @@
 """A campaign's units from a file: `unit,name,group,population,quota,max_points,appraisal_points[,parent]`."""
 
-import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+from scoring.errors import ScoringError
+from scoring.sheets import read_sheet
 from survey_app import problems
 from survey_app.domain import appraisals
 from survey_app.domain.campaigns import UnitLine
@@ -13,6 +14,8 @@ from survey_app.language import clean_line
 from survey_app.models import Campaign, User
 
 NEEDED = ("unit", "name", "group", "quota", "max_points")
+MORE = ("population", "appraisal_points", "parent")
+LONGEST = {"unit": 32, "name": 200, "group": 32}
 MOST_POINTS = Decimal(100)
 
 
@@ -25,76 +28,91 @@ class UnitList:
 
 
 def read(path: Path) -> UnitList:
-    """Read a unit list; refuses, naming row and column, all that is missing, repeated or no number.
+    """Read a unit list (.csv, .xlsx); refuses, naming row and column, what is missing or no number.
 
     A row whose `parent` names another unit counts for that unit. A unit with an empty quota has no
     survey.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as wrong:
-        raise problems.ImportRefused(path.name, [problems.field("not_utf8")]) from wrong
-    first = text.partition("\n")[0]
-    table = csv.DictReader(text.splitlines(), delimiter=";" if first.count(";") > first.count(",") else ",")
-    missing = [name for name in NEEDED if name not in (table.fieldnames or [])]
+        sheet = read_sheet(path)
+    except ScoringError as refusal:
+        raise problems.ScorerRefused(detail=str(refusal)) from refusal
+    missing = [name for name in NEEDED if name not in sheet.columns]
     if missing:
         raise problems.ImportRefused(
             path.name, [problems.field("columns_missing", columns=", ".join(missing))]
         )
-    errors: list[str] = []
+    errors = [] if sheet.rows else [problems.field("no_rows")]
     units: list[UnitLine] = []
     points: dict[str, str] = {}
-    for number, row in enumerate(table, start=2):
-        line = _line(number, row, errors)
-        units.append(line)
-        if typed := clean_line(row.get("appraisal_points")):
-            points[line.code] = typed
-    if not units:
-        errors.append(problems.field("no_rows"))
+    for number, texts in sheet.rows:
+        cells = _cells(sheet.columns, texts)
+        wrong: dict[str, str] = {}
+        unit = _line(cells, wrong)
+        units.append(unit)
+        if cells["appraisal_points"]:
+            points[unit.code] = cells["appraisal_points"]
+            _check_appraisal(unit, cells["appraisal_points"], wrong)
+        errors += [
+            problems.field("row_cell", row=number, column=column, why=why) for column, why in wrong.items()
+        ]
     if errors:
         raise problems.ImportRefused(path.name, errors)
     return UnitList(units, points)
 
 
-def _at(row: int, column: str, why: str, **facts: object) -> str:
-    return problems.field("row_cell", row=row, column=column, why=problems.field(why, **facts))
+def _cells(columns: Sequence[str], texts: Sequence[str]) -> dict[str, str]:
+    told = dict(zip(columns, texts, strict=False))
+    return {name: clean_line(told.get(name)) for name in (*NEEDED, *MORE)}
 
 
-def _line(number: int, row: Mapping[str, str | None], errors: list[str]) -> UnitLine:
-    cells = {name: clean_line(row.get(name)) for name in (*NEEDED, "population", "parent")}
-    errors += [_at(number, name, "cell_empty") for name in ("unit", "name", "group") if not cells[name]]
-    if len(cells["name"]) > 200:
-        errors.append(_at(number, "name", "cell_too_long", length=len(cells["name"]), most=200))
-    quota = _whole(number, "quota", cells["quota"], errors)
+def _line(cells: Mapping[str, str], wrong: dict[str, str]) -> UnitLine:
+    for name, most in LONGEST.items():
+        if not cells[name]:
+            wrong[name] = problems.field("cell_empty")
+        elif len(cells[name]) > most:
+            wrong[name] = problems.field("cell_too_long", length=len(cells[name]), most=most)
+    quota = _whole("quota", cells, wrong)
     return UnitLine(
         code=cells["unit"],
         name=cells["name"],
         group=cells["group"],
         quota=quota or 0,
-        max_points=_points(number, cells["max_points"], errors),
-        population=_whole(number, "population", cells["population"], errors),
+        max_points=_points(cells["max_points"], wrong),
+        population=_whole("population", cells, wrong),
         surveyed=quota is not None,
         counts_for=cells["parent"] or None,
     )
 
 
-def _whole(number: int, column: str, cell: str, errors: list[str]) -> int | None:
+def _whole(column: str, cells: Mapping[str, str], wrong: dict[str, str]) -> int | None:
+    cell = cells[column]
     if not cell:
         return None
     if not (cell.isascii() and cell.isdigit() and len(cell) <= 9):
-        errors.append(_at(number, column, "cell_not_whole", value=cell))
+        wrong[column] = problems.field("cell_not_whole", value=cell[:40])
         return None
     return int(cell)
 
 
-def _points(number: int, cell: str, errors: list[str]) -> Decimal:
+def _points(cell: str, wrong: dict[str, str]) -> Decimal:
     try:
         points = appraisals.read_points(cell, MOST_POINTS)
     except problems.InvalidFields:
         points = Decimal(0)
     if points <= 0:
-        errors.append(_at(number, "max_points", "cell_not_points", value=cell))
+        wrong["max_points"] = problems.field("cell_not_points", value=cell[:40])
     return points
+
+
+def _check_appraisal(unit: UnitLine, typed: str, wrong: dict[str, str]) -> None:
+    if unit.counts_for is not None:
+        wrong["appraisal_points"] = problems.field("cell_not_appraised", parent=unit.counts_for)
+        return
+    try:
+        appraisals.read_points(typed, appraisals.maximum_for(unit.max_points, surveyed=unit.surveyed))
+    except problems.InvalidFields as refusal:
+        wrong["appraisal_points"] = refusal.fields["points"]
 
 
 def enter_appraisals(actor: User, campaign: Campaign, listed: UnitList) -> None:

@@ -1,6 +1,6 @@
 """Which columns, in which order, under which headings: the one place, for pages and files alike."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -10,6 +10,7 @@ from scoring.book import ScoreBook
 from scoring.flags import wording
 from scoring.method import Method
 from scoring.questionnaire import Questionnaire
+from survey_app.exports import sentences
 
 Cell = str | int | Decimal | datetime | None
 LEVELS = 5
@@ -18,7 +19,7 @@ NO_SURVEY = "x"
 
 @dataclass(frozen=True)
 class Column:
-    """A heading and the kind of its cells: text, code, count, points, percent, weight or moment."""
+    """A heading and the kind of its cells: text, code, remark, count, points, percent, weight or moment."""
 
     heading: str
     kind: str = "text"
@@ -34,7 +35,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A table as it is shown and written: name (a sheet's, at most 31 letters), columns, rows, foot, notes."""
+    """A table as it is shown and written: name, caption, columns, rows, foot, notes.
+
+    `as_of` stands only where the figures are of another moment than the result's.
+    """
 
     name: str
     caption: str
@@ -42,17 +46,22 @@ class Table:
     rows: tuple[Row, ...]
     foot: tuple[Row, ...] = ()
     notes: tuple[str, ...] = ()
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Cover:
-    """What stands around a result: whose it is, as of when, by which rules, and how it can be verified."""
+    """What stands around a result: whose it is, as of when, by which rules, and how it can be verified.
+
+    State, progress and the responses left out are those of `written_at`: a stored run does not keep them.
+    """
 
     campaign: str
     campaign_code: str
     made_up: bool
     state: str
     as_of: datetime
+    written_at: datetime
     program_version: str
     questionnaire: Questionnaire
     method: Method
@@ -62,7 +71,7 @@ class Cover:
     excluded: Mapping[str, int] = field(default_factory=dict)
 
 
-def _percent(text: str | None) -> Decimal | None:
+def _number(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
 
 
@@ -90,17 +99,17 @@ def points_tables(book: ScoreBook, cover: Cover) -> list[Table]:
         Column("Hạng", "count"),
         Column("Mã", "code"),
         Column("Đơn vị"),
+        Column("Chỉ số %", "percent"),
+        Column("Điểm", "points"),
         Column("Số phiếu", "count"),
         Column("Chỉ tiêu", "count"),
         *(Column(f"({factor.number}) %", "percent") for factor in factors),
-        Column("Chỉ số %", "percent"),
-        Column("Điểm", "points"),
-        Column("Ghi chú"),
+        Column("Ghi chú", "remark"),
     )
     notes = tuple(f"({factor.number}) {factor.name}" for factor in factors)
     return [
         Table(
-            f"Điểm {name}"[:31],
+            f"Điểm {name}",
             f"Điểm khảo sát – {name}",
             columns,
             tuple(_points_row(result, units[result["unit"]], cover) for result in results),
@@ -117,11 +126,11 @@ def _points_row(result: Mapping[str, Any], unit: Mapping[str, Any], cover: Cover
             result["rank"],
             result["unit"],
             unit["name"],
+            _number(result["index"]),
+            _number(result["points"]),
             result["responses"],
             unit["quota"],
-            *(_percent(factor["index"]) for factor in result["factors"]),
-            _percent(result["index"]),
-            _percent(result["points"]),
+            *(_number(factor["index"]) for factor in result["factors"]),
             remarks,
         ),
         key=result["unit"],
@@ -135,9 +144,9 @@ def factor_rows(result: Mapping[str, Any], questionnaire: Questionnaire) -> list
             f"{factor.number}. {factor.name}",
             part["answered"],
             part["satisfied"],
-            _percent(part["index"]),
+            _number(part["index"]),
             None if part["weight"] is None else Decimal(str(part["weight"])),
-            _percent(part["points"]),
+            _number(part["points"]),
         )
         for factor, part in zip(questionnaire.factors, result["factors"], strict=True)
     ]
@@ -153,16 +162,17 @@ FACTOR_COLUMNS = (
 )
 
 
-def criterion_rows(book: ScoreBook, unit: str, questionnaire: Questionnaire) -> list[tuple[Cell, ...]]:
+def criterion_rows(
+    result: Mapping[str, Any], book: ScoreBook, questionnaire: Questionnaire
+) -> list[tuple[Cell, ...]]:
     """Return a unit's criteria: code, text, answered, satisfied, levels 1–5, not applicable, blank, index."""
-    result = next(each for each in book.satisfaction["units"] if each["unit"] == unit)
-    place = book.tally.units.index(unit) if unit in book.tally.units else None
+    units = book.tally.units
+    known = book.tally.counts[units.index(result["unit"])] if result["unit"] in units else None
     rows = []
-    for number, (criterion, part) in enumerate(zip(questionnaire.criteria, result["criteria"], strict=True)):
-        kinds = book.tally.counts[place][number] if place is not None else None
-        absent, blank = (int(kinds[LEVELS]), int(kinds[LEVELS + 1])) if kinds is not None else (0, 0)
+    for place, (criterion, part) in enumerate(zip(questionnaire.criteria, result["criteria"], strict=True)):
+        absent, blank = (int(number) for number in known[place][LEVELS:]) if known is not None else (0, 0)
         counts = (part["answered"], part["satisfied"], *part["levels"], absent, blank)
-        rows.append((criterion.code, criterion.text, *counts, _percent(part["index"])))
+        rows.append((criterion.code, criterion.text, *counts, _number(part["index"])))
     return rows
 
 
@@ -194,7 +204,7 @@ def long_tables(book: ScoreBook, cover: Cover) -> list[Table]:
     criteria = [
         Row((result["unit"], units[result["unit"]]["name"], *row), key=result["unit"])
         for result in surveyed
-        for row in criterion_rows(book, result["unit"], cover.questionnaire)
+        for row in criterion_rows(result, book, cover.questionnaire)
     ]
     return [
         Table("Yếu tố", "Yếu tố của từng đơn vị", (*lead, *FACTOR_COLUMNS), tuple(factors)),
@@ -213,9 +223,9 @@ INDEX_COLUMNS = (
     Column("Điểm thẩm định", "points"),
     Column("Điểm khảo sát", "points"),
     Column("Tổng điểm", "points"),
-    Column("Điểm tối đa", "points"),
     Column("Chỉ số %", "percent"),
     Column("Xếp loại"),
+    Column("Điểm tối đa", "points"),
 )
 
 
@@ -230,24 +240,14 @@ def index_tables(book: ScoreBook, cover: Cover) -> list[Table]:
         standings.sort(key=lambda each: (each["rank"] is None, each["rank"] or 0, each["unit"]))
         rows = tuple(_index_row(each, units[each["unit"]], cover.method) for each in standings)
         name = cover.group_names[group["group"]]
-        mean = Row(
-            (
-                None,
-                "Trung bình",
-                None,
-                _percent(group["satisfaction_mean"]),
-                None,
-                None,
-                _percent(group["mean"]),
-                "",
-            )
-        )
-        unsurveyed = [
+        means = (_number(group["satisfaction_mean"]), None, _number(group["mean"]))
+        mean = Row((None, "Trung bình", None, *means, None, None))
+        without = [
             units[each["unit"]] for each in standings if not _surveyed(units[each["unit"]], cover.method)
         ]
-        notes = (*_sentences(group, standings, units), *_footnotes(unsurveyed, len(standings)))
+        notes = (*sentences.of_group(group, standings, units), *sentences.no_survey(without))
         caption = f"Chỉ số cải cách hành chính – {name}"
-        tables.append(Table(f"Chỉ số {name}"[:31], caption, INDEX_COLUMNS, rows, (mean,), notes))
+        tables.append(Table(f"Chỉ số {name}", caption, INDEX_COLUMNS, rows, (mean,), notes))
     return tables
 
 
@@ -256,55 +256,19 @@ def _surveyed(unit: Mapping[str, Any], method: Method) -> bool:
 
 
 def _index_row(standing: Mapping[str, Any], unit: Mapping[str, Any], method: Method) -> Row:
-    component: Cell = _percent(unit["satisfaction_points"])
+    component: Cell = _number(unit["satisfaction_points"])
     if not _surveyed(unit, method):
         component = NO_SURVEY
     return Row(
         (
             standing["rank"],
             unit["name"],
-            _percent(unit["appraisal_points"]),
+            _number(unit["appraisal_points"]),
             component,
-            _percent(standing["total_points"]),
-            Decimal(unit["max_points"]),
-            _percent(standing["index"]),
+            _number(standing["total_points"]),
+            _number(standing["index"]),
             standing["band"] or "",
+            Decimal(unit["max_points"]),
         ),
         key=standing["unit"],
     )
-
-
-def comma(text: str | Decimal) -> str:
-    """Return a decimal with a decimal comma."""
-    return str(text).replace(".", ",")
-
-
-def _sentences(
-    group: Mapping[str, Any], standings: Sequence[Mapping[str, Any]], units: Mapping[str, Mapping[str, Any]]
-) -> list[str]:
-    ranked = [each for each in standings if each["index"] is not None]
-    if not ranked:
-        return ["Chưa đơn vị nào có chỉ số: thiếu điểm thẩm định hoặc điểm khảo sát."]
-    best = [each for each in ranked if each["index"] == ranked[0]["index"]]
-    worst = [each for each in ranked if each["index"] == ranked[-1]["index"]]
-    bands = "; ".join(f"{band}: {number} đơn vị" for band, number in group["bands"].items())
-    first, last = (", ".join(units[each["unit"]]["name"] for each in found) for found in (best, worst))
-    return [
-        f"Cao nhất: {first} ({comma(best[0]['index'])} %). Thấp nhất: {last} ({comma(worst[0]['index'])} %). "
-        f"Chênh lệch: {comma(group['spread'])} điểm phần trăm.",
-        f"Chỉ số trung bình {comma(group['mean'])} %, tính từ các chỉ số chưa làm tròn; "
-        f"{group['above_mean']} trong {len(ranked)} đơn vị cao hơn trung bình.",
-        f"Xếp loại: {bands}.",
-    ]
-
-
-def _footnotes(unsurveyed: Sequence[Mapping[str, Any]], count: int) -> list[str]:
-    if not unsurveyed:
-        return []
-    names = ", ".join(unit["name"] for unit in unsurveyed)
-    most = ", ".join(sorted({comma(Decimal(unit["max_points"]).normalize()) for unit in unsurveyed}))
-    return [
-        f"x: không khảo sát vì không giải quyết thủ tục cho người dân, tổ chức ({names}). "
-        f"Điểm tối đa của các đơn vị này là {most}, chỉ số = tổng điểm / {most} × 100; "
-        f"điểm khảo sát trung bình tính trên {count - len(unsurveyed)} đơn vị có khảo sát."
-    ]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
-from wtforms import IntegerField, SelectField
+from wtforms import SelectField
 from wtforms.validators import InputRequired
 
 from survey_app import problems
@@ -12,7 +12,7 @@ from survey_app.extensions import db
 from survey_app.models import Campaign
 from survey_app.vocabulary import Permission
 from survey_app.web import guards
-from survey_app.web.forms import Form, choices
+from survey_app.web.forms import Form, WholeNumberField, choices
 from survey_app.web.navigation import use_campaign
 
 blueprint = Blueprint("assignments", __name__, url_prefix="/campaigns/<code>/assignments")
@@ -21,7 +21,7 @@ blueprint = Blueprint("assignments", __name__, url_prefix="/campaigns/<code>/ass
 class AssignmentForm(Form):
     enumerator = SelectField("Điều tra viên", [InputRequired()])
     unit = SelectField("Cơ quan, đơn vị", [InputRequired()])
-    target = IntegerField("Chỉ tiêu (số phiếu)", [InputRequired()])
+    target = WholeNumberField("Chỉ tiêu (số phiếu)", [InputRequired()])
 
 
 def _form(campaign: Campaign) -> AssignmentForm:

@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from flask import Flask, g, redirect, render_template, request, url_for
+from flask import Flask, current_app, g, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from scoring.errors import ScoringError
 from survey_app import problems
+from survey_app.domain import integrity
 from survey_app.extensions import db
 from survey_app.web.guards import SAFE_METHODS
 
@@ -42,12 +43,20 @@ def on_problem(problem: problems.Problem) -> Any:
     return _reply(problem)
 
 
+def _limit() -> str:
+    """Return the limit that was passed: that of a file, or that of the fields of a form."""
+    most: int = current_app.config["MAX_CONTENT_LENGTH"]
+    if (request.content_length or 0) > most:
+        return f"{most // 1024**2} MB"
+    return f"{(request.max_form_memory_size or most) // 1000} KB"
+
+
 def _on_http(error: HTTPException) -> Any:
     db.session.rollback()
     if isinstance(error, CSRFError):
         return _reply(problems.FormExpired())
     if isinstance(error, RequestEntityTooLarge):
-        return _reply(problems.ContentTooLarge(limit="16 MB"))
+        return _reply(problems.ContentTooLarge(limit=_limit()))
     if error.code == 404:
         return _reply(problems.NotFound())
     if isinstance(error.response, Response):
@@ -59,8 +68,7 @@ def _on_database(error: OperationalError) -> Any:
     db.session.rollback()
     g.bare = True
     log.exception("database")
-    full = "full" in str(error.orig).lower()
-    return _reply(problems.StorageFull() if full else problems.Busy())
+    return _reply(integrity.problem_of(error))
 
 
 def _on_data(_error: DataError) -> Any:

@@ -60,7 +60,7 @@ def _check_kinds(body: dict[str, Any]) -> None:
             ("draft", bool),
             ("version", int),
         )
-        if not isinstance(body.get(name, kind()), kind)
+        if type(body.get(name, kind())) is not kind  # true is no number
     }
     if wrong:
         raise problems.InvalidFields(wrong)

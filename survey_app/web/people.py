@@ -47,7 +47,7 @@ def _create(form: PersonForm) -> tuple[User, str]:
         form.display_name.data,
         Role(form.role.data),
         Body(form.body.data) if form.body.data else None,
-        form.unit_code.data.strip() or None,
+        (form.unit_code.data or "").strip() or None,
     )
     return people.create_with_password(guards.actor(), person)
 

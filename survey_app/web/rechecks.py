@@ -26,6 +26,9 @@ def flag(uuid: str) -> Any:
         db.session.rollback()
         page = response_page(uuid, errors=list(refusal.fields.items()), wrong=refusal.fields, typed=typed)
         return page, refusal.status
+    except (problems.StaleVersion, problems.CannotChange) as refusal:
+        db.session.rollback()
+        return response_page(uuid, refusal=refusal, typed=typed), refusal.status
     db.session.commit()
     flash("Đã đánh dấu. Phiếu trở về điều tra viên và không được tính cho đến khi có trả lời.", "good")
     return redirect(url_for("responses.show", uuid=uuid), 303)

@@ -18,6 +18,8 @@ from survey_app.web.navigation import use_campaign
 
 blueprint = Blueprint("responses", __name__)
 log = logging.getLogger(__name__)
+# What the world did while a person was typing; her words stay on the page.
+TOO_LATE = (problems.CampaignNotOpen, problems.CannotChange)
 
 
 @blueprint.get("/campaigns/<code>/responses")
@@ -56,7 +58,6 @@ def _form_of(questionnaire_sha256: str) -> EntryForm:
 
 def _again(form: EntryForm, campaign: Campaign, refusal: problems.Problem, kind: str, **facts: Any) -> Any:
     """Show the form again with everything that was typed and the sentences beside their fields."""
-    db.session.rollback()
     form.put(refusal.fields)
     page = entry_page.render_form(
         form,
@@ -87,12 +88,13 @@ def submit(code: str) -> Any:
     form = _form_of(campaign.questionnaire_sha256)
     is_draft = request.form.get("action") == "draft"
     verb = responses.save_draft if is_draft else responses.submit
-    version = int(form.version.data) if (form.version.data or "").isdecimal() else None
     try:
-        receipt = verb(guards.actor(), campaign, form.uuid.data or "", form.entry(), version=version)
-    except problems.InvalidFields as refusal:
+        receipt = verb(guards.actor(), campaign, form.uuid.data or "", form.entry(), version=form.based_on)
+    except (problems.InvalidFields, *TOO_LATE) as refusal:
+        db.session.rollback()
         return _again(form, use_campaign(code), refusal, "new", action=url_for("responses.submit", code=code))
     except problems.StaleVersion as refusal:
+        db.session.rollback()
         return _stale(form, use_campaign(code), refusal)
     db.session.commit()
     if is_draft:
@@ -101,7 +103,6 @@ def submit(code: str) -> Any:
 
 
 def _stale(form: EntryForm, campaign: Campaign, refusal: problems.StaleVersion) -> Any:
-    db.session.rollback()
     present = responses.one_visible_to(guards.actor(), form.uuid.data)
     form.version.data = str(present.version)
     kind = "draft" if present.state == ResponseState.DRAFT else "returned"
@@ -175,19 +176,20 @@ def _kept_unit(response: Response) -> tuple[str, str] | None:
 @blueprint.post("/responses/<uuid>/edit")
 @guards.needs(Permission.RESPONSE_SUBMIT)
 def correct(uuid: str) -> Any:
-    response = responses.one_to_edit(guards.actor(), uuid)
+    response = responses.one_visible_to(guards.actor(), uuid)
     campaign = use_campaign(response.campaign.code)
     form = _form_of(response.questionnaire_sha256)
-    version = int(form.version.data) if (form.version.data or "").isdecimal() else 0
     try:
         responses.correct(
-            guards.actor(), response, form.entry(), version=version, reason=form.reason.data or ""
+            guards.actor(), response, form.entry(), version=form.based_on, reason=form.reason.data or ""
         )
-    except problems.InvalidFields as refusal:
-        present = responses.one_to_edit(guards.actor(), uuid)
+    except (problems.InvalidFields, *TOO_LATE) as refusal:
+        db.session.rollback()
+        present = responses.one_visible_to(guards.actor(), uuid)
         facts = {"action": request.path, "flags": rechecks.open_of(present), "kept_unit": _kept_unit(present)}
         return _again(form, use_campaign(campaign.code), refusal, "returned", response=present, **facts)
     except problems.StaleVersion as refusal:
+        db.session.rollback()
         form.uuid.data = uuid
         return _stale(form, use_campaign(campaign.code), refusal)
     db.session.commit()

@@ -1,5 +1,6 @@
 """Points and ranks: the score table, a unit's page, the index, stored runs, the workbook."""
 
+import re
 from io import BytesIO
 from typing import Any
 
@@ -7,14 +8,14 @@ from flask import Blueprint, flash, redirect, render_template, request, send_fil
 
 from scoring.flags import wording
 from survey_app.domain import score_views, scores
-from survey_app.domain.assignments import Progress
-from survey_app.exports import tables
+from survey_app.exports import sentences, tables
 from survey_app.extensions import begin_writing, db
 from survey_app.vocabulary import Permission
 from survey_app.web import guards
 from survey_app.web.navigation import use_campaign
 
 blueprint = Blueprint("scores", __name__, url_prefix="/campaigns/<code>")
+UNFIT_IN_A_FILE_NAME = re.compile(r'[\x00-\x1f\\/:*?"<>|]+')
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -39,7 +40,8 @@ def run(code: str, number: int) -> Any:
     return render_template(
         "scores/run.html",
         shown=shown,
-        groups=tables.points_tables(shown.book, shown.cover) + tables.index_tables(shown.book, shown.cover),
+        points=tables.points_tables(shown.book, shown.cover),
+        indices=tables.index_tables(shown.book, shown.cover),
         run=scores.run_of(guards.actor(), campaign, number),
     )
 
@@ -67,36 +69,28 @@ def unit(code: str, unit: str) -> Any:
         if may_see_all
         else score_views.published_unit(actor, campaign, unit)
     )
-    return _unit_page(code, unit, shown)
+    return _unit_page(unit, shown)
 
 
-def _unit_page(code: str, unit: str, shown: score_views.Shown) -> Any:
-    result = shown.result_of(unit)
-    questionnaire = shown.cover.questionnaire
-    row = next(each for each in shown.book.units if each["unit"] == unit)
-    standing = next(
-        (each for each in (shown.book.index or {"units": []})["units"] if each["unit"] == unit), None
-    )
-    progress: Progress | None = next((each for each in shown.progress if each.unit.unit.code == unit), None)
-    peers = [each for _, _, found in tables.by_group(shown.book, shown.cover) for each in found]
+def _unit_page(unit: str, shown: score_views.Shown) -> Any:
+    result, cover = shown.result_of(unit), shown.cover
+    rows = {each["unit"]: each for each in shown.book.units}
+    index = shown.book.index or {"units": []}
+    ranked = (each for _, _, found in tables.by_group(shown.book, cover) for each in found)
     return render_template(
         "scores/unit.html",
         shown=shown,
         result=result,
-        row=row,
-        standing=standing,
-        progress=progress,
-        group_size=sum(1 for each in peers if _group(shown, each["unit"]) == row["group"]),
-        factors=tables.factor_rows(result, questionnaire),
+        row=rows[unit],
+        standing=next((each for each in index["units"] if each["unit"] == unit), None),
+        progress=next((each for each in shown.progress if each.unit.unit.code == unit), None),
+        group_size=sum(rows[each["unit"]]["group"] == rows[unit]["group"] for each in ranked),
+        how_made=sentences.how_made(result, cover.method),
+        factors=tables.factor_rows(result, cover.questionnaire),
         factor_columns=tables.FACTOR_COLUMNS,
-        criteria=tables.criterion_rows(shown.book, unit, questionnaire),
-        criterion_columns=tables.criterion_columns(questionnaire),
-        remarks=[wording(flag, questionnaire) for flag in result["flags"]],
+        criteria=tables.criterion_rows(result, shown.book, cover.questionnaire),
+        remarks=[wording(flag, cover.questionnaire) for flag in result["flags"]],
     )
-
-
-def _group(shown: score_views.Shown, unit: str) -> str:
-    return str(next(each["group"] for each in shown.book.units if each["unit"] == unit))
 
 
 @blueprint.get("/index")
@@ -125,7 +119,6 @@ def _workbook(code: str, number: int | None) -> Any:
     campaign = use_campaign(code)
     content = score_views.export(guards.actor(), campaign, ".xlsx", number)
     db.session.commit()
-    suffix = f" – lần tính {number}" if number else ""
-    return send_file(
-        BytesIO(content), XLSX, as_attachment=True, download_name=f"{campaign.name}{suffix}.xlsx"
-    )
+    run = f" – lần tính {number}" if number else ""
+    name = UNFIT_IN_A_FILE_NAME.sub("-", f"{campaign.name}{run}")
+    return send_file(BytesIO(content), XLSX, as_attachment=True, download_name=f"{name}.xlsx")

@@ -72,3 +72,16 @@ def open_as(chromium: Browser, address: str) -> Iterator[OpenAs]:
     yield opened
     for context in contexts:
         context.close()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out PostgreSQL where only the browser matters; one journey walks on both databases."""
+    left_out = [
+        item
+        for item in items
+        if "tests/browser/" in item.nodeid
+        and "[postgresql" in item.nodeid
+        and not item.get_closest_marker("both_databases")
+    ]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in set(left_out)]

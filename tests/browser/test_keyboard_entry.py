@@ -52,6 +52,7 @@ def components(page: Page) -> dict[str, Decimal]:
     return found
 
 
+@pytest.mark.both_databases
 def test_a_form_is_filled_and_sent_by_keyboard_alone_and_the_score_changes(open_as: OpenAs) -> None:
     page, home_affairs = open_as("dtv01"), open_as("noivu")
     before = components(home_affairs)

@@ -2,7 +2,9 @@
 
 import os
 import subprocess
+import sys
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,8 @@ from sqlalchemy import func, select, text
 
 from survey_app.domain import campaigns, demonstration, people, scores
 from survey_app.extensions import db
-from survey_app.models import Appraisal, Campaign, Response, User
+from survey_app.models import Appraisal, AuditLine, Campaign, Response, User
+from tests.conftest import PostgresHouse, SqliteHouse
 from tests.test_documentation import ROOT
 
 CODE = demonstration.CODE
@@ -59,10 +62,8 @@ def create(run: Run, units: Path, *more: str) -> Result:
 
 def test_a_campaign_is_created_walked_and_listed(run: Run, units: Path) -> None:
     assert create(run, units).exit_code == 0
-    assert (
-        str(db.session.scalars(select(Appraisal.points).join(Campaign, Campaign.code == "c26")).first())
-        is not None
-    )
+    entered = select(Appraisal.points).join(Campaign, Campaign.id == Appraisal.campaign_id)
+    assert db.session.scalars(entered.where(Campaign.code == "c26")).all() == [Decimal("80.5")]
     for step in ("open", "close", "seal"):
         assert run("campaign", step, "c26").exit_code == 0
     assert "Đã niêm phong" in run("campaign", "list").output
@@ -105,6 +106,7 @@ def test_people_are_made_and_disabled_and_act_under_their_name(run: Run) -> None
     actor = db.session.scalar(text("SELECT actor_name FROM audit_line ORDER BY id DESC LIMIT 1"))
     assert actor == "Trần Thị Lan"
     assert run("user", "disable", "lan").exit_code == 0
+    assert run("campaign", "list", "--as", "lan").exit_code == 1
     assert db.session.scalars(select(User).where(User.username == "lan")).one().disabled_at is not None
     assert "khóa" in run("user", "list").output
     assert run("user", "enable", "lan").exit_code == 0
@@ -122,7 +124,7 @@ def test_exported_answers_give_the_same_scores_in_the_program_without_a_database
     run: Run, tmp_path: Path
 ) -> None:
     file = export(run, tmp_path)
-    command = [ROOT / ".venv" / "bin" / "python", "-m", "scoring", "satisfaction", file, "--format", "csv"]
+    command = [sys.executable, "-m", "scoring", "satisfaction", file, "--format", "csv"]
     told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     lines = [line.split(",") for line in told.splitlines()]
     place = lines[0].index("points")
@@ -185,6 +187,29 @@ def test_scores_are_run_and_written_as_workbook_and_json(run: Run, tmp_path: Pat
     assert (refused.exit_code, ".xlsx, .json" in refused.stderr) == (1, True)
 
 
+def test_a_file_that_cannot_be_written_is_refused_by_name_and_leaves_no_line_in_the_trail(
+    run: Run, tmp_path: Path
+) -> None:
+    lines = db.session.scalar(select(func.max(AuditLine.id)))
+    for words in (("scores", "export"), ("responses", "export")):
+        refused = run(*words, CODE, "-o", tmp_path / "no" / "such" / "file.xlsx")
+        assert refused.exit_code == 1
+        assert "file.xlsx" in refused.stderr
+        assert "Traceback" not in refused.stderr
+    assert db.session.scalar(select(func.max(AuditLine.id))) == lines
+
+
+def test_a_column_the_questionnaire_does_not_know_is_named_on_standard_error(
+    run: Run, tmp_path: Path
+) -> None:
+    file = export(run, tmp_path)
+    rows = file.read_text(encoding="utf-8").replace("HN22-0001", "NEW-1").splitlines()[:2]
+    file.write_text(f"{rows[0]},access_9\n{rows[1]},1\n", encoding="utf-8")
+    told = run("responses", "import", CODE, file)
+    assert (told.exit_code, "access_9" in told.stderr, "access_9" in told.stdout) == (0, True, False)
+    assert db.session.scalar(select(func.count()).select_from(Response)) == 2125
+
+
 def tamper(statement: str) -> None:
     """Change a row behind the product's back."""
     if db.engine.dialect.name == "postgresql":
@@ -217,18 +242,29 @@ def test_check_finds_and_names_what_was_changed_behind_its_back(run: Run, statem
     assert (run("audit", "verify").exit_code == 1) == ("audit_line" in statement)
 
 
+def real(database: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run the installed command as a process of its own on a database."""
+    command = str(Path(sys.executable).parent / "hailong")
+    environment = {**os.environ, "HAILONG_DATABASE_URL": database}
+    return subprocess.run(
+        [command, *words], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+
+
 def test_the_real_command_prints_the_logins_and_stops_with_its_exit_code(demo_database: str) -> None:
-
-    command = str(ROOT / ".venv" / "bin" / "hailong")
-    environment = {**os.environ, "HAILONG_DATABASE_URL": demo_database}
-
-    def real(*words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [command, *words], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-        )
-
-    told = real("demo", "logins")
+    told = real(demo_database, "demo", "logins")
     assert (told.returncode, told.stdout.count(demonstration.PASSWORD)) == (0, 8)
-    assert real("demo", "load").stdout.strip().endswith("đã có.")
-    refused = real("scores", "run", "nowhere")
+    assert real(demo_database, "demo", "load").stdout.strip().endswith("đã có.")
+    refused = real(demo_database, "scores", "run", "nowhere")
     assert (refused.returncode, "nowhere" in refused.stderr, refused.stdout) == (1, True, "")
+    assert real(demo_database, "scores", "runn").returncode == 2
+
+
+def test_a_database_without_tables_is_told_how_to_get_them(house: SqliteHouse | PostgresHouse) -> None:
+    url = house.fresh()
+    refused = real(url, "campaign", "list")
+    assert (refused.returncode, refused.stdout, "Traceback" in refused.stderr) == (1, "", False)
+    assert "hailong db upgrade" in refused.stderr
+    assert real(url, "db", "upgrade").returncode == 0
+    assert real(url, "check").returncode == 0
+    house.drop(url)

@@ -14,7 +14,9 @@ from tests.domain.small_campaign import answer, enumerator, plan, race
 
 def test_an_assignment_is_set_changed_and_recalled_and_the_trail_tells(actor: User, small: Campaign) -> None:
     user = enumerator(actor, small, "A", 7)
-    assert [(work.unit.code, work.target, work.done) for work in assignments.work_of(user, small)] == [("A", 7, 0)]
+    assert [(work.unit.code, work.target, work.done) for work in assignments.work_of(user, small)] == [
+        ("A", 7, 0)
+    ]
     answer(small, user, "A", 4, "A-1")
     assignments.assign(actor, small, "A", user, 9)
     assert [(work.target, work.done) for work in assignments.work_by_enumerator(small)] == [(9, 1)]
@@ -76,7 +78,9 @@ def test_communes_are_assigned_by_themselves_and_counted_with_their_district(
     for number in range(2):
         answer(small, at_b1, "B1", 2, f"B1-{number}")
     assert assignments.units_to_ask(at_b1, small) == [("B1", "Xã B1")]
-    progress = {each.unit.unit.code: (each.valid, each.quota, each.gap) for each in assignments.progress(small)}
+    progress = {
+        each.unit.unit.code: (each.valid, each.quota, each.gap) for each in assignments.progress(small)
+    }
     assert progress == {"A": (0, 10, 10), "B": (3, 15, 12)}
 
 
@@ -104,7 +108,9 @@ def test_work_is_listed_in_vietnamese_order(actor: User, small: Campaign) -> Non
         user = people.create(actor, people.Person(f"dtv{number}", name, Role.ENUMERATOR), None)
         for unit in ("B", "A"):
             assignments.assign(actor, small, unit, user, 1)
-    listed = [(work.enumerator.display_name, work.unit.name) for work in assignments.work_by_enumerator(small)]
+    listed = [
+        (work.enumerator.display_name, work.unit.name) for work in assignments.work_by_enumerator(small)
+    ]
     people_in_order = ("An Bình", "Ân Bình", "Dương Ánh", "Đỗ An")
     assert listed == [(name, unit) for name in people_in_order for unit in ("Huyện B", "Sở A")]
 

@@ -100,7 +100,7 @@ def test_a_step_taken_twice_at_once_is_taken_once(app: Flask, small: Campaign) -
     assert verbs == ["campaign.created", "campaign.state", "campaign.state"]
 
 
-def test_a_code_taken_twice_at_once_is_refused_the_second_time(app: Flask) -> None:
+def test_a_code_taken_twice_at_once_is_refused_the_second_time(app: Flask, actor: User) -> None:
     first, second = race(app, lambda: campaigns.create(people.command_line(), plan(units=())))
     assert first is None
     assert isinstance(second, problems.DuplicateCode)

@@ -4,14 +4,18 @@ Expected figures: tests/golden/hanam_2022.csv, copied from the province's publis
 """
 
 import csv
+from decimal import Decimal
 from pathlib import Path
 
+import numpy
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from scoring.questionnaire import load_questionnaire
 from survey_app import problems
 from survey_app.domain import assignments, campaigns, demonstration, people, scores
+from survey_app.domain.demonstration.answers import draw_responses, satisfied_for
 from survey_app.extensions import db
 from survey_app.models import AuditLine, Campaign, Response, User
 
@@ -72,6 +76,23 @@ def test_there_are_2124_responses_and_the_quotas_are_filled(demo: Flask) -> None
         by_group[unit.unit.group.code] += unit.quota
     assert by_group == {"departments": 984, "districts": 1140}
     assert db.session.scalar(select(func.count()).select_from(Response)) == 2124
+
+
+def test_the_same_seed_draws_the_same_answers() -> None:
+    questionnaire = load_questionnaire("sipas-2017")
+    surveyed = [("A", 40, Decimal("9.33")), ("B", 30, Decimal("10.00"))]
+    draws = [
+        draw_responses(questionnaire, surveyed, ["x", "y", "z"], numpy.random.default_rng(2022))
+        for _ in range(2)
+    ]
+    assert draws[0] == draws[1]
+    assert sum(draws[0][1].values()) == len(draws[0][0]) == 70
+
+
+def test_a_share_that_no_number_of_answers_gives_is_refused() -> None:
+    assert satisfied_for(Decimal("5.45"), 11) == 6
+    with pytest.raises(ValueError, match=r"no share of 11 answers gives 5\.46 points"):
+        satisfied_for(Decimal("5.46"), 11)
 
 
 def test_loading_again_changes_nothing(demo: Flask) -> None:

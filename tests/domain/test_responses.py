@@ -18,14 +18,13 @@ from survey_app.domain import (
     campaigns,
     demonstration,
     people,
-    rechecks,
     responses,
     scores,
 )
-from survey_app.domain.response_content import Entry, entry_of
+from survey_app.domain.response_content import Entry
 from survey_app.extensions import db
-from survey_app.models import AuditLine, Campaign, Flag, Response, ResponseProposal, ResponseVersion, User
-from survey_app.vocabulary import CampaignState, ResponseState
+from survey_app.models import AuditLine, Campaign, Response, ResponseProposal, User
+from survey_app.vocabulary import LABELS, CampaignState, ResponseState
 
 CRITERIA = load_questionnaire("sipas-2017").criterion_codes
 DETAILS = {"service_field": "land", "respondent_kind": "citizen"}
@@ -121,6 +120,70 @@ def test_other_content_under_a_known_id_is_kept_as_a_proposal_and_changes_nothin
     assert db.session.scalars(select(Response).where(Response.uuid == uuid)).one().answers == "4" * 22
 
 
+@pytest.mark.parametrize("state", ["void", "accepted", "returned"])
+def test_s5_a_device_that_sends_again_changes_nothing_about_what_was_decided_meanwhile(
+    campaign: Campaign, enumerator: User, entry: Entry, state: str
+) -> None:
+    uuid = str(uuid4())
+    first = responses.submit(enumerator, campaign, uuid, entry)
+    response = responses.one_visible_to(enumerator, uuid)
+    response.state = ResponseState(state)
+    db.session.flush()
+    before = scores.current(campaign).digest
+    assert responses.submit(enumerator, campaign, uuid, entry) == replace(first, is_new=False)
+    with pytest.raises(problems.OtherContent):
+        responses.submit(enumerator, campaign, uuid, replace(entry, mode="phone"))
+    with pytest.raises(problems.CannotChange, match=LABELS[ResponseState(state)]):
+        responses.save_draft(enumerator, campaign, uuid, replace(entry, mode="phone"))
+    db.session.refresh(response)
+    assert (response.state, response.mode, response.version, stored()) == (state, "paper", 1, 2125)
+    assert scores.current(campaign).digest == before
+    assert [line.verb for line in audit.history("response", uuid)] == [
+        "response.submitted",
+        "response.proposed",
+    ]
+
+
+def test_the_same_form_code_twice_is_refused_for_whoever_comes_second_and_drafts_may_share_it(
+    campaign: Campaign, enumerator: User, entry: Entry
+) -> None:
+    uuids = [str(uuid4()), str(uuid4())]
+    for uuid in uuids:
+        assert responses.save_draft(enumerator, campaign, uuid, entry).is_new
+    responses.submit(enumerator, campaign, uuids[0], entry, version=1)
+    with pytest.raises(problems.InvalidFields) as refusal, db.session.begin_nested():
+        responses.submit(enumerator, campaign, uuids[1], entry, version=1)
+    assert list(refusal.value.fields) == ["form_code"]
+    response = responses.one_visible_to(enumerator, uuids[1])
+    db.session.refresh(response)
+    assert (response.state, response.version) == ("draft", 1)
+
+
+@pytest.mark.parametrize(
+    "uuid", ["", "x", "0", "\x00", "123e4567-e89b-12d3-a456-42661417400", "a" * 400, "é" * 36]
+)
+def test_an_id_that_is_no_uuid_is_refused(
+    campaign: Campaign, enumerator: User, entry: Entry, uuid: str
+) -> None:
+    for verb in (responses.submit, responses.save_draft):
+        with pytest.raises(problems.MalformedContent):
+            verb(enumerator, campaign, uuid, entry)
+    assert stored() == 2124
+
+
+def test_one_id_is_one_record_however_it_is_written(
+    campaign: Campaign, enumerator: User, entry: Entry
+) -> None:
+    uuid = str(uuid4())
+    receipts = [
+        responses.submit(enumerator, campaign, written, entry)
+        for written in (uuid, uuid.upper(), uuid.replace("-", ""), f"{{{uuid}}}", f"urn:uuid:{uuid}")
+    ]
+    assert {receipt.uuid for receipt in receipts} == {uuid}
+    assert [receipt.is_new for receipt in receipts] == [True, False, False, False, False]
+    assert stored() == 2125
+
+
 def test_s8_a_draft_counts_nowhere_until_it_is_sent(
     campaign: Campaign, enumerator: User, entry: Entry
 ) -> None:
@@ -207,102 +270,6 @@ def test_nobody_sends_or_edits_under_the_id_of_another_persons_response(
         responses.submit(other, campaign, theirs.uuid, replace(entry, unit=unit))
     with pytest.raises(problems.NotFound):
         responses.one_to_edit(other, theirs.uuid)
-
-
-def flagged(response: Response, username: str = "mattran") -> Flag:
-    """Return a flag raised on a response as it stands."""
-    supervisor = people.by_username(username)
-    return rechecks.raise_flag(
-        supervisor, response, version=response.version, reason="contradiction", note="Xem lại câu 1."
-    )
-
-
-def mine(enumerator: User) -> Response:
-    """Return one of the enumerator's responses."""
-    return db.session.scalars(
-        select(Response).where(Response.enumerator_id == enumerator.id).order_by(Response.id).limit(1)
-    ).one()
-
-
-def test_a_flag_returns_the_response_and_a_correction_keeps_both_versions(
-    campaign: Campaign, enumerator: User
-) -> None:
-    response = mine(enumerator)
-    before = response.answers
-    flag = flagged(response)
-    assert response.state == ResponseState.RETURNED
-    assert scores.current(campaign).satisfaction["input"]["responses"] == 2123
-    entry = entry_of(response, response.questionnaire_sha256)
-    new = "1" if before[0] != "1" else "2"
-    changed = replace(entry, answers={**entry.answers, "access_1": new})
-    with pytest.raises(problems.InvalidFields) as refusal:
-        responses.correct(enumerator, response, changed, version=1, reason=" \u200b ")
-    assert list(refusal.value.fields) == ["reason"]
-    responses.correct(enumerator, response, changed, version=1, reason="Nhập nhầm")
-    db.session.flush()
-    kept = db.session.scalars(select(ResponseVersion)).one()
-    assert (kept.answers, kept.version, kept.reason) == (before, 1, "Nhập nhầm")
-    assert (response.answers[0], response.version, response.state) == (new, 2, "submitted")
-    assert (flag.state, flag.reply, flag.response_version) == ("answered", "Nhập nhầm", 1)
-
-
-def test_t5_a_second_flag_starts_empty_and_the_first_stays_history(
-    campaign: Campaign, enumerator: User
-) -> None:
-    response = mine(enumerator)
-    flagged(response)
-    entry = entry_of(response, response.questionnaire_sha256)
-    responses.correct(enumerator, response, entry, version=1, reason="Đã hỏi lại, đúng như vậy")
-    flagged(response, "cuuchienbinh")
-    all_flags = db.session.scalars(select(Flag).order_by(Flag.id)).all()
-    assert [(flag.state, flag.reply, flag.response_version) for flag in all_flags] == [
-        ("answered", "Đã hỏi lại, đúng như vậy", 1),
-        ("open", "", 2),
-    ]
-
-
-def test_t7_a_mistaken_flag_is_withdrawn_with_a_reason_and_stays_in_the_history(
-    campaign: Campaign, enumerator: User
-) -> None:
-    response = mine(enumerator)
-    flag = flagged(response)
-    supervisor = people.by_username("mattran")
-    with pytest.raises(problems.InvalidFields):
-        rechecks.withdraw(supervisor, flag, "")
-    rechecks.withdraw(supervisor, flag, "Nhầm phiếu")
-    assert (response.state, flag.state, flag.reply) == ("submitted", "withdrawn", "Nhầm phiếu")
-    with pytest.raises(problems.CannotChange):
-        rechecks.withdraw(supervisor, flag, "Lần nữa")
-    verbs = [line.verb for line in audit.history("flag", response.uuid)]
-    assert verbs == ["flag.raised", "flag.withdrawn"]
-
-
-@pytest.mark.parametrize(
-    ("facts", "field"),
-    [
-        ({"reason": "mood", "note": ""}, "reason"),
-        ({"reason": "other", "note": "\u200b"}, "note"),
-        ({"reason": "contradiction", "note": "x" * 1001}, "note"),
-    ],
-)
-def test_a_flag_without_a_proper_reason_is_refused(
-    campaign: Campaign, enumerator: User, facts: dict[str, str], field: str
-) -> None:
-    with pytest.raises(problems.InvalidFields) as refusal:
-        rechecks.raise_flag(people.by_username("mattran"), mine(enumerator), version=1, **facts)
-    assert list(refusal.value.fields) == [field]
-
-
-def test_a_flag_on_a_version_that_is_gone_or_a_response_already_returned_is_refused(
-    campaign: Campaign, enumerator: User
-) -> None:
-    response = mine(enumerator)
-    supervisor = people.by_username("mattran")
-    with pytest.raises(problems.StaleVersion):
-        rechecks.raise_flag(supervisor, response, version=7, reason="contradiction", note="")
-    flagged(response)
-    with pytest.raises(problems.CannotChange, match="Trả lại"):
-        flagged(response, "cuuchienbinh")
 
 
 def test_a_submission_costs_six_statements(campaign: Campaign, enumerator: User, entry: Entry) -> None:

@@ -1,5 +1,6 @@
 """Agreement between first answers and re-checks: other programs' coefficients, and tables that mislead."""
 
+import csv
 import json
 from collections.abc import Callable
 from math import inf
@@ -125,3 +126,17 @@ def test_a_table_that_is_none_is_refused(table: list[list[int]]) -> None:
 def test_a_misspelt_scheme_is_refused_with_the_nearest(made: Callable[..., Coefficient], word: str) -> None:
     with pytest.raises(ScoringError, match=r"có phải “(linear|ordinal)”"):
         made(TABLE, word)
+
+
+def test_first_answers_and_answers_asked_again_give_the_golden_tables() -> None:
+    folder = Path(__file__).parent.parent / "golden"
+    with (folder / "campaign.csv").open(encoding="utf-8", newline="") as file:
+        first = {row["form_code"]: row for row in csv.DictReader(file)}
+    with (folder / "recheck.csv").open(encoding="utf-8", newline="") as file:
+        again = list(csv.DictReader(file))
+    rows = [row for row in GOLDEN["agreement"] if row["scale"] == "likert5"]
+    assert len(rows) == 6
+    for row in rows:
+        pairs = [(first[each["form_code"]][row["item"]], each[f"{row['item']}_again"]) for each in again]
+        both = [(int(a), int(b)) for a, b in pairs if a in set("12345") and b in set("12345")]
+        assert cross_table(both, 5).tolist() == row["table"], row["item"]

@@ -174,8 +174,8 @@ def test_colleagues_who_differ_among_themselves_raise_the_bar() -> None:
     sizes = np.full(9, 20.0)
     calm = beside_colleagues(np.array([0.5, -0.4, 0.2, -0.6, 0.3, 0.1, -0.2, 0.4, 4.0]), sizes)
     restless = beside_colleagues(np.array([3.0, -4.0, 3.5, -2.5, 2.8, -3.2, 3.0, -2.6, 4.0]), sizes)
-    # Normal tail of 4: 3.17e-5 where colleagues differ by chance alone.
-    assert calm[-1] == pytest.approx(3.167e-5, rel=1e-3)
+    # Beyond 4 by Student's t with 0.3675·9 = 3.31 degrees of freedom.
+    assert calm[-1] == pytest.approx(0.0116557, rel=1e-4)
     assert restless[-1] > 0.1
     assert beside_colleagues(np.array([]), np.array([])).tolist() == []
 
@@ -184,6 +184,15 @@ def test_habits_that_grow_with_work_weigh_on_those_who_work_most() -> None:
     sizes = np.array([20.0] * 10 + [200.0])
     distances = np.array([1.5, -1.5, 1.4, -1.6, 1.5, -1.4, 1.6, -1.5, 1.5, 6.0, 6.0])
     found = beside_colleagues(distances, sizes)
-    # The middle 1.5 is 2.224 times what chance gives: 6/2.224 for 20 responses; for 200 also √(1 + 199·τ) = 6.48.
-    assert found[9] == pytest.approx(0.00349, rel=0.01)
-    assert found[10] == pytest.approx(0.1773, rel=0.01)
+    # The middle 1.5 is 2.224 times what chance gives: 6/2.224 for 20 responses; for 200 also √(1 + 199·τ) = 6.51,
+    # τ = (2.224² − 1)/19. Student's t with 4.04 degrees of freedom beyond 2.698 and 0.922.
+    assert found[9] == pytest.approx(0.026802, rel=1e-3)
+    assert found[10] == pytest.approx(0.204041, rel=1e-3)
+
+
+def test_with_more_colleagues_their_spread_is_surer() -> None:
+    few, many = (np.append(np.tile([0.5, -0.5], k), 4.0) for k in (5, 100))
+    chances = [beside_colleagues(each, np.full(len(each), 20.0))[-1] for each in (few, many)]
+    assert chances[1] < chances[0] / 10
+    # Near the normal tail of 4, 3.17e-5.
+    assert chances[1] < 1e-4

@@ -1,18 +1,22 @@
 """Logging in and out: nobody learns anything, and nobody is led elsewhere."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
 
 from survey_app.domain import demonstration, people
 from survey_app.extensions import db
+from survey_app.models import AuditLine
 from survey_app.models.columns import now
 from survey_app.web.headers import HEADERS
-from tests.conftest import make_app
+from tests.conftest import opened
+from tests.test_access import DOORS
 
 ELSEWHERE = [
     "https://evil.example",
@@ -77,6 +81,36 @@ def test_the_fifth_wrong_password_locks_even_the_right_one(client: FlaskClient) 
     assert "tạm khóa" in locked.text
 
 
+def test_a_lock_ends_after_its_minutes_and_a_right_password_forgives_the_wrong_ones(
+    client: FlaskClient,
+) -> None:
+    for _ in range(4):
+        client.post("/login", data=credentials(password="sai-mat-khau"))
+    assert client.post("/login", data=credentials()).status_code == 303
+    client.post("/logout")
+    for _ in range(5):
+        assert client.post("/login", data=credentials(password="sai-mat-khau")).status_code == 401
+    with time_machine.travel(now() + timedelta(minutes=people.LOCK_MINUTES - 1), tick=False):
+        assert "sau 1 phút" in client.post("/login", data=credentials()).text
+    with time_machine.travel(now() + timedelta(minutes=people.LOCK_MINUTES, seconds=1), tick=False):
+        assert client.post("/login", data=credentials()).status_code == 303
+
+
+def test_a_disabled_account_is_refused_as_a_wrong_password_is(client: FlaskClient) -> None:
+    wrong = client.post("/login", data=credentials(password="sai-mat-khau"))
+    people.disable(people.command_line(), people.by_username("dtv01"))
+    db.session.commit()
+    disabled = client.post("/login", data=credentials())
+    assert (disabled.status_code, disabled.data) == (401, wrong.data)
+
+
+def test_an_account_without_a_password_lets_nobody_in(client: FlaskClient) -> None:
+    for password in ("!", people.NO_PASSWORD, demonstration.PASSWORD):
+        assert client.post("/login", data=credentials(username="dtv02", password=password)).status_code == 401
+        named = credentials(username=people.COMMAND_LINE, password=password)
+        assert client.post("/login", data=named).status_code == 401
+
+
 @pytest.mark.parametrize("field", ["username", "password"])
 @pytest.mark.parametrize("value", ["", "\x00", "\ud800", "x" * 10_000, "' OR 1=1 --", "<script>"])
 def test_bad_credentials_of_any_kind_are_refused_and_never_an_error(
@@ -136,13 +170,50 @@ def test_a_changed_password_logs_out_everywhere(logged_in: Callable[[str], Flask
     assert there.get("/").status_code == 302
 
 
-def test_a_form_without_its_token_is_refused_with_a_sentence(demo_database: str) -> None:
-    earnest = make_app(demo_database, WTF_CSRF_ENABLED=True)
+@pytest.fixture
+def earnest(demo_database: str) -> Iterator[Flask]:
+    """The application as it is served, with the check of form tokens."""
+    with opened(demo_database, WTF_CSRF_ENABLED=True) as made:
+        yield made
+
+
+def test_a_form_without_its_token_is_refused_with_a_sentence(earnest: Flask) -> None:
     reply = earnest.test_client().post("/login", data=credentials())
     assert reply.status_code == 400
     assert "tải lại trang" in reply.text
-    with earnest.app_context():
-        db.engine.dispose()
+
+
+def test_no_form_anywhere_is_taken_without_its_token(earnest: Flask) -> None:
+    client = earnest.test_client()
+    page = client.get("/login").text
+    token = page.partition('name="csrf_token" value="')[2].partition('"')[0]
+    assert client.post("/login", data=credentials(csrf_token=token)).status_code == 303
+    lines = db.session.scalar(select(func.count()).select_from(AuditLine))
+    tried = 0
+    for rule in earnest.url_map.iter_rules():
+        address = re.sub(r"<(?:int:)?\w+>", "1", rule.rule)
+        for method in (rule.methods or set()) - {"GET", "HEAD", "OPTIONS"}:
+            assert client.open(address, method=method).status_code == 400, (method, rule.rule)
+            wrong = {"csrf_token": token[::-1]}
+            assert client.open(address, method=method, data=wrong).status_code == 400, (method, rule.rule)
+            tried += 1
+    assert tried == len([method for _, method in DOORS if method != "GET"])
+    assert client.get("/").status_code == 200
+    assert db.session.scalar(select(func.count()).select_from(AuditLine)) == lines
+
+
+def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites_and_new_at_each_log_in(demo: Flask) -> None:
+    cookies = [demo.test_client().post("/login", data=credentials()).headers["Set-Cookie"] for _ in range(2)]
+    assert len(set(cookies)) == 2
+    for cookie in cookies:
+        assert {"HttpOnly", "SameSite=Lax"} <= {part.strip() for part in cookie.split(";")}
+
+
+def test_where_https_is_said_to_be_there_the_cookie_and_the_browser_insist_on_it(demo_database: str) -> None:
+    with opened(demo_database, SESSION_COOKIE_SECURE=True) as app:
+        reply = app.test_client().post("/login", data=credentials(), base_url="https://localhost")
+    assert "Secure" in [part.strip() for part in reply.headers["Set-Cookie"].split(";")]
+    assert reply.headers["Strict-Transport-Security"] == "max-age=31536000"
 
 
 def test_the_watcher_is_told_that_the_house_is_awake(demo: Flask) -> None:

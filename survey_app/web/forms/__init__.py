@@ -1,10 +1,11 @@
 """The forms of the web door; Vietnamese sentences for the rules of the library."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field, SelectChoice
+from wtforms import Field, IntegerField, SelectChoice
 
 SENTENCES = {
     "This field is required.": "Hãy điền mục này.",
@@ -20,6 +21,18 @@ SENTENCES = {
 def choices(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
     """Return (value, label) pairs as the library's choices."""
     return [SelectChoice(value, label) for value, label in pairs]
+
+
+_WHOLE = re.compile(r" *[0-9]{1,9} *")
+
+
+class WholeNumberField(IntegerField):
+    """A number from 0 as people write it: Python would also take "1_000" and digits of other scripts."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if valuelist and not _WHOLE.fullmatch(valuelist[0]):
+            raise ValueError(self.gettext("Not a valid integer value."))
+        super().process_formdata(valuelist)
 
 
 class _Vietnamese:

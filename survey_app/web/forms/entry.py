@@ -1,5 +1,6 @@
 """The entry form, generated as a WTForms class from a questionnaire; the rules are the domain's."""
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -28,6 +29,7 @@ SECTIONS = {
 }
 MOST_RADIOS = 3
 LONG_TEXT = 300
+_VERSION = re.compile(r"[0-9]{1,9}")
 
 
 class EntryForm(Form):
@@ -43,12 +45,17 @@ class EntryForm(Form):
     accept_invalid = BooleanField("Gửi như phiếu không hợp lệ, không tính điểm")
     reason = StringField("Lý do sửa, hoặc vì sao giữ nguyên")
 
+    @property
+    def based_on(self) -> int:
+        """Return the version on which the form was opened; 0 where it names none."""
+        return int(self.version.data) if _VERSION.fullmatch(self.version.data or "") else 0
+
     def entry(self) -> Entry:
         """Return the raw values as they came; two values for one question stay two, to be refused."""
         return Entry(
-            unit=self.unit.data or "",
-            form_code=self.form_code.data or "",
-            mode=self.mode.data or "",
+            unit=_single(self.unit),
+            form_code=_single(self.form_code),
+            mode=_single(self.mode),
             answers={code: _raw(self[code]) for code in self.questionnaire.criterion_codes},
             details={question.code: _value(self[question.code]) for question in self.questionnaire.questions},
             accept_invalid=bool(self.accept_invalid.data),
@@ -83,6 +90,12 @@ class EntryForm(Form):
 def _raw(field: Field) -> Any:
     sent = field.raw_data or []
     return sent[0] if len(sent) == 1 else (sent or None)
+
+
+def _single(field: Field) -> str:
+    """Return the one value sent; of two, neither is the one that was meant."""
+    sent = field.raw_data or []
+    return sent[0] if len(sent) == 1 else ""
 
 
 def _value(field: Field) -> Any:

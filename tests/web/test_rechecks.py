@@ -1,0 +1,227 @@
+"""Flags on pages: raised in two clicks, answered first, withdrawn with a reason; nothing typed is lost."""
+
+import re
+from html import escape
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from survey_app.domain import people
+from survey_app.extensions import db
+from survey_app.models import AuditLine, Flag, Response, ResponseVersion
+from tests.test_story import entry_form
+from tests.web.pages import CODE, LogIn, error_targets, unit_of
+
+NOTE = "Xem lại câu 1 & 2."
+
+
+@pytest.fixture
+def enumerator(logged_in: LogIn) -> FlaskClient:
+    """The first enumerator's browser."""
+    return logged_in("dtv01")
+
+
+@pytest.fixture
+def supervisor(logged_in: LogIn) -> FlaskClient:
+    """The browser of the Fatherland Front's supervisor."""
+    return logged_in("mattran")
+
+
+@pytest.fixture
+def form(demo: Flask, enumerator: FlaskClient) -> dict[str, str]:
+    """The form of a response that was sent."""
+    sent = entry_form(unit_of("dtv01"), "FLAG-1", "4")
+    assert enumerator.post(f"/campaigns/{CODE}/responses", data=sent).status_code == 303
+    return sent
+
+
+def response_now() -> Response:
+    """Return the response as it stands."""
+    db.session.rollback()
+    return db.session.scalars(select(Response).where(Response.form_code == "FLAG-1")).one()
+
+
+def flags_now() -> list[tuple[str, str, str]]:
+    """Return state, body and reply of every flag."""
+    db.session.rollback()
+    return [
+        (flag.state, flag.body, flag.reply) for flag in db.session.scalars(select(Flag).order_by(Flag.id))
+    ]
+
+
+def flag(client: FlaskClient, form: dict[str, str], **changes: str) -> object:
+    """Send the form that flags a response."""
+    sent = {"version": "1", "reason": "contradiction", "note": NOTE} | changes
+    return client.post(f"/responses/{form['uuid']}/flags", data=sent)
+
+
+def test_a_flag_returns_the_response_to_its_enumerator_who_sees_it_first(
+    supervisor: FlaskClient, enumerator: FlaskClient, form: dict[str, str]
+) -> None:
+    assert flag(supervisor, form).location == f"/responses/{form['uuid']}"
+    assert response_now().state == "returned"
+    for path in ("/", f"/campaigns/{CODE}/responses", f"/responses/{form['uuid']}/edit"):
+        page = enumerator.get(path).text
+        assert escape(NOTE) in page
+        assert "Câu trả lời mâu thuẫn" in page
+    assert 'value="FLAG-1"' in enumerator.get(f"/responses/{form['uuid']}/edit").text
+
+
+def test_a_flag_without_a_reason_is_refused_and_keeps_the_note(
+    supervisor: FlaskClient, form: dict[str, str]
+) -> None:
+    for changes, target in (({"reason": ""}, "reason"), ({"reason": "moon"}, "reason")):
+        reply = flag(supervisor, form, **changes)
+        assert (reply.status_code, error_targets(reply.text)) == (422, [target])
+        assert f"{escape(NOTE)}</textarea>" in reply.text
+    reply = flag(supervisor, form, reason="other", note=" \u200b")
+    assert (reply.status_code, error_targets(reply.text)) == (422, ["note"])
+    assert 'value="other" checked' in reply.text
+    assert (flags_now(), response_now().state) == ([], "submitted")
+
+
+@pytest.mark.parametrize("version", ["", "0", "2", "-1", "x", "9" * 5000, "\x00"])
+def test_t1_a_flag_on_a_version_that_is_gone_keeps_the_note_and_can_be_sent_again(
+    supervisor: FlaskClient, form: dict[str, str], version: str
+) -> None:
+    reply = flag(supervisor, form, version=version)
+    assert reply.status_code == 409
+    assert f"{escape(NOTE)}</textarea>" in reply.text
+    assert 'value="contradiction" checked' in reply.text
+    assert 'name="version" value="1"' in reply.text
+    assert re.search(r"lúc \d\d:\d\d ngày \d\d/\d\d/\d{4}", reply.text)
+    assert (flags_now(), response_now().state) == ([], "submitted")
+
+
+def test_t1_the_second_body_is_told_that_the_first_was_faster_and_reads_its_own_note(
+    supervisor: FlaskClient, logged_in: LogIn, form: dict[str, str]
+) -> None:
+    assert flag(supervisor, form).status_code == 303
+    reply = flag(logged_in("cuuchienbinh"), form, note="Tôi cũng thấy lạ")
+    assert reply.status_code == 409
+    assert "Trả lại" in reply.text
+    assert "Tôi cũng thấy lạ" in reply.text
+    assert NOTE not in reply.text
+    assert flags_now() == [("open", "front", "")]
+
+
+def test_a_correction_keeps_both_versions_and_its_reason_is_read_by_the_supervisor(
+    supervisor: FlaskClient, enumerator: FlaskClient, form: dict[str, str]
+) -> None:
+    flag(supervisor, form)
+    edit = f"/responses/{form['uuid']}/edit"
+    corrected = form | {"version": "1", "access_1": "1", "comment": "Đã hỏi lại"}
+    missing = enumerator.post(edit, data=corrected)
+    assert (missing.status_code, error_targets(missing.text)) == (422, ["reason"])
+    assert "Đã hỏi lại</textarea>" in missing.text
+    assert 'id="access_1-1" name="access_1" value="1" checked' in missing.text
+    assert escape(NOTE) in missing.text
+    sent = enumerator.post(edit, data=corrected | {"reason": "Nhập nhầm <câu> đầu"})
+    assert sent.location == f"/responses/{form['uuid']}/receipt"
+    page = supervisor.get(f"/responses/{form['uuid']}").text
+    for told in (escape("Nhập nhầm <câu> đầu"), "4 – Hài lòng", "1 – Rất không hài lòng", "Bản 1 → bản 2"):
+        assert told in page
+    assert flags_now() == [("answered", "front", "Nhập nhầm <câu> đầu")]
+    assert [kept.answers for kept in db.session.scalars(select(ResponseVersion))] == ["4" * 22]
+    assert (response_now().answers[0], response_now().version) == ("1", 2)
+
+
+def test_t6_the_next_flag_starts_empty_and_the_first_stays_in_the_history(
+    supervisor: FlaskClient, enumerator: FlaskClient, form: dict[str, str]
+) -> None:
+    flag(supervisor, form)
+    kept = form | {"version": "1", "reason": "Đúng như vậy"}
+    enumerator.post(f"/responses/{form['uuid']}/edit", data=kept)
+    page = supervisor.get(f"/responses/{form['uuid']}").text
+    assert f"“{escape(NOTE)}”" in page
+    assert "Đúng như vậy" in page
+    assert re.search(r'<textarea id="note"[^>]*></textarea>', page)
+    assert 'name="version" value="2"' in page
+    assert flag(supervisor, form, version="2", note="Lần hai").status_code == 303
+    assert [state for state, _, _ in flags_now()] == ["answered", "open"]
+
+
+def test_t7_a_mistaken_flag_is_withdrawn_with_a_reason_and_both_stay_visible(
+    supervisor: FlaskClient, form: dict[str, str]
+) -> None:
+    flag(supervisor, form)
+    number = db.session.scalars(select(Flag.id)).one()
+    for empty in ("", "   ", "\u200b", "x" * 1001):
+        refused = supervisor.post(f"/flags/{number}/withdraw", data={"reason": empty})
+        assert (refused.status_code, "lý do rút" in refused.text) == (422, True)
+    assert response_now().state == "returned"
+    done = supervisor.post(f"/flags/{number}/withdraw", data={"reason": "Nhầm phiếu"})
+    assert done.location == f"/responses/{form['uuid']}"
+    page = supervisor.get(done.location).text
+    assert "Lý do rút: “Nhầm phiếu”" in page
+    assert escape(NOTE) in page
+    assert (response_now().state, flags_now()) == ("submitted", [("withdrawn", "front", "Nhầm phiếu")])
+    again = supervisor.post(f"/flags/{number}/withdraw", data={"reason": "Lần nữa"})
+    assert again.status_code == 409
+    assert flags_now() == [("withdrawn", "front", "Nhầm phiếu")]
+
+
+def test_what_was_typed_stays_on_the_page_when_the_flag_is_withdrawn_meanwhile(
+    supervisor: FlaskClient, enumerator: FlaskClient, form: dict[str, str]
+) -> None:
+    flag(supervisor, form)
+    number = db.session.scalars(select(Flag.id)).one()
+    assert supervisor.post(f"/flags/{number}/withdraw", data={"reason": "Nhầm"}).status_code == 303
+    corrected = form | {"version": "1", "comment": "Đã gọi lại cho bà Lan", "reason": "Sửa", "access_1": "2"}
+    reply = enumerator.post(f"/responses/{form['uuid']}/edit", data=corrected)
+    assert (reply.status_code, "Đã gửi" in reply.text) == (409, True)
+    assert "Đã gọi lại cho bà Lan</textarea>" in reply.text
+    assert 'id="access_1-2" name="access_1" value="2" checked' in reply.text
+    assert (response_now().version, response_now().answers) == (1, "4" * 22)
+    assert enumerator.get(f"/responses/{form['uuid']}/edit").status_code == 409
+
+
+def test_t1_a_correction_of_an_older_version_says_who_came_first_and_keeps_the_text(
+    supervisor: FlaskClient, enumerator: FlaskClient, form: dict[str, str]
+) -> None:
+    edit = f"/responses/{form['uuid']}/edit"
+    flag(supervisor, form)
+    enumerator.post(edit, data=form | {"version": "1", "reason": "Lần một"})
+    flag(supervisor, form, version="2")
+    stale = form | {"version": "1", "reason": "Lần hai", "comment": "Từ thẻ kia"}
+    reply = enumerator.post(edit, data=stale)
+    assert reply.status_code == 409
+    assert people.by_username("dtv01").display_name in reply.text
+    assert "Từ thẻ kia</textarea>" in reply.text
+    assert 'value="Lần hai"' in reply.text
+    assert 'name="version" value="2"' in reply.text
+    assert f'action="{edit}"' in reply.text
+    assert response_now().version == 2
+    assert enumerator.post(edit, data=stale | {"version": "2"}).status_code == 303
+    assert response_now().version == 3
+
+
+def test_t9_the_other_body_neither_withdraws_nor_learns_anything(
+    supervisor: FlaskClient, logged_in: LogIn, form: dict[str, str]
+) -> None:
+    flag(supervisor, form)
+    number = db.session.scalars(select(Flag.id)).one()
+    lines = len(db.session.scalars(select(AuditLine)).all())
+    veteran = logged_in("cuuchienbinh")
+    foreign = veteran.post(f"/flags/{number}/withdraw", data={"reason": "Không phải của tôi"})
+    unknown = veteran.post(f"/flags/{number + 1}/withdraw", data={"reason": "Không phải của tôi"})
+    assert (foreign.status_code, foreign.data) == (404, unknown.data)
+    assert NOTE not in veteran.get(f"/responses/{form['uuid']}").text
+    assert flags_now() == [("open", "front", "")]
+    opened = 1  # her own log-in
+    assert len(db.session.scalars(select(AuditLine)).all()) == lines + opened
+
+
+def test_a_supervisor_edits_no_answer_by_any_door(supervisor: FlaskClient, form: dict[str, str]) -> None:
+    forged = {"access_1": "1", "state": "void", "answers": "1" * 22, "body": "veterans", "raised_by_id": "1"}
+    assert flag(supervisor, form, **forged).status_code == 303
+    assert response_now().answers == "4" * 22
+    assert [body for _, body, _ in flags_now()] == ["front"]
+    for method, path in (
+        ("POST", "/responses/{}/edit"),
+        ("PUT", "/responses/{}"),
+        ("GET", "/responses/{}/edit"),
+    ):
+        assert supervisor.open(path.format(form["uuid"]), method=method, data=form).status_code == 403
