@@ -53,6 +53,7 @@ FIELD_SENTENCES = {
     "body": "Giám sát viên thuộc đúng một cơ quan giám sát; vai trò khác thì không.",
     "officer_unit": "Cán bộ đơn vị cần một mã đơn vị có thật; vai trò khác thì bỏ trống.",
     "current_password": "Mật khẩu hiện tại không đúng.",
+    "day": "“{value}” không phải một ngày có thật. Hãy ghi như 25/11/2026.",
     "row_cell": "dòng {row}, cột {column}: {why}",
     "columns_missing": "thiếu cột {columns}",
     "no_rows": "tệp không có dòng nào",

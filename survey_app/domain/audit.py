@@ -2,17 +2,20 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Select, false, insert, select, text
+from sqlalchemy import ColumnElement, Connection, Select, false, insert, select, text
 
+from survey_app import problems
 from survey_app.domain.paging import Page, cut
 from survey_app.extensions import Base, db
-from survey_app.language import clean_line, searched
+from survey_app.language import clean_line, search_key, searched
 from survey_app.models import AuditLine, User
 from survey_app.models.columns import now
 from survey_app.vocabulary import AuditVerb, Role
@@ -20,6 +23,11 @@ from survey_app.vocabulary import AuditVerb, Role
 BEGINNING = "0" * 64
 _LOCK_CHAIN = text("SELECT pg_advisory_xact_lock(70102022)")
 _LAST_LINE = select(AuditLine.id, AuditLine.digest).order_by(AuditLine.id.desc()).limit(1)
+_HERE = ZoneInfo("Asia/Ho_Chi_Minh")
+_DAYS = (
+    re.compile(r"(?P<day>[0-9]{1,2})/(?P<month>[0-9]{1,2})/(?P<year>2[0-9]{3})"),
+    re.compile(r"(?P<year>2[0-9]{3})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"),
+)
 _ADD_LINES = insert(Base.metadata.tables["audit_line"])
 
 
@@ -123,16 +131,44 @@ def visible_to(user: User) -> Select[AuditLine]:
     return lines.where(false())
 
 
-def search(user: User, *, verb: str, name: str, record_id: str, number: int) -> Page[AuditLine]:
-    """Return a page of the lines a person may read, newest first, by verb, person and record."""
+def search(
+    user: User, *, verb: str, name: str, record_id: str, number: int, day: date | None = None
+) -> Page[AuditLine]:
+    """Return a page of the lines a person may read, newest first, by verb, person, record and Vietnam's day.
+
+    A person is found by name with or without accents, and by user name.
+    """
     lines = visible_to(user).order_by(AuditLine.id.desc())
     if verb in list(AuditVerb):
         lines = lines.where(AuditLine.verb == verb)
     if wanted := searched(name):
-        lines = lines.where(AuditLine.actor_name.contains(wanted, autoescape=True))
+        lines = lines.where(_by(wanted))
+    if day is not None:
+        begins = datetime.combine(day, time(), _HERE)
+        lines = lines.where(AuditLine.at >= begins, AuditLine.at < begins + timedelta(days=1))
     if wanted := clean_line(record_id):
         lines = lines.where(AuditLine.record_id == wanted)
     return cut(lines, number)
+
+
+def _by(name: str) -> ColumnElement[bool]:
+    named, key = AuditLine.actor_name.contains(name, autoescape=True), search_key(name)
+    if not key:
+        return named
+    found = User.search_key.contains(key, autoescape=True) | User.username.contains(key, autoescape=True)
+    return named | AuditLine.actor_id.in_(select(User.id).where(found))
+
+
+def day_of(typed: str) -> date | None:
+    """Return the day typed as 25/11/2026 or 2026-11-25, None for a blank; refuses what is no day since 2000."""
+    text = clean_line(typed)
+    if not text:
+        return None
+    for form in _DAYS:
+        if found := form.fullmatch(text):
+            with suppress(ValueError):
+                return date(**{name: int(number) for name, number in found.groupdict().items()})
+    raise problems.InvalidFields({"day": problems.field("day", value=text[:20])})
 
 
 def changes_of(line: AuditLine) -> dict[str, Any]:

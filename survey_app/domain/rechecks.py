@@ -1,5 +1,6 @@
 """Flags: a supervisor returns a response with a reason; its enumerator replies; nothing is edited."""
 
+import logging
 from datetime import datetime
 
 from sqlalchemy import Select, false, select
@@ -23,6 +24,7 @@ from survey_app.vocabulary import (
     Role,
 )
 
+log = logging.getLogger(__name__)
 LONGEST_NOTE = 1000
 
 
@@ -188,5 +190,6 @@ def one_visible_to(user: User, number: int) -> Flag:
     """Return a flag a person may see; one of the other body is as absent as one that is not."""
     flag = db.session.scalar(visible_to(user).where(Flag.id == min(number, 2**31 - 1)))
     if flag is None:
+        log.warning("flag %d is not for %s to see", number, user.username)
         raise problems.NotFound()
     return flag

@@ -1,7 +1,7 @@
 """Responses as people read them: the list, the answers in the words they were asked in, what changed."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,11 +9,12 @@ from sqlalchemy import case
 from sqlalchemy.orm import contains_eager, joinedload
 
 from scoring.questionnaire import Question, Questionnaire
-from survey_app.domain import campaigns, responses
+from survey_app.domain import audit, campaigns, response_proposals, responses
 from survey_app.domain.paging import Page, cut
+from survey_app.domain.response_proposals import Proposal
 from survey_app.language import clean_line, search_key, searched
-from survey_app.models import Campaign, Response, ResponseVersion, Unit, User
-from survey_app.vocabulary import LABELS, Mode, ResponseState
+from survey_app.models import Campaign, Flag, Response, ResponseVersion, Unit, User
+from survey_app.vocabulary import LABELS, AuditVerb, Mode, ResponseState, Validity
 
 STATE_ORDER = (
     ResponseState.RETURNED,
@@ -23,6 +24,7 @@ STATE_ORDER = (
     ResponseState.VOID,
 )
 BLANK = "để trống"
+LONGEST_TRAIL = 20
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,26 @@ class Change:
     lines: list[tuple[str, str, str]]
 
 
+@dataclass(frozen=True)
+class Other:
+    """Other content sent under the same id: who, when, and each line in which it differs from what counts."""
+
+    who: str
+    when: datetime
+    digest: str
+    lines: list[tuple[str, str, str]]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the audit trail about a response: what happened, by whom, when, and why."""
+
+    what: str
+    who: str
+    when: datetime
+    why: str
+
+
 def search(
     user: User,
     campaign: Campaign,
@@ -52,10 +74,14 @@ def search(
     *,
     q: str = "",
     state: str = "",
+    validity: str = "",
     unit: str = "",
     enumerator: str = "",
 ) -> Page[Response]:
-    """Return a page of the responses a person may see: returned first, then drafts, then the newest."""
+    """Return a page of the responses a person may see: returned first, then drafts, then the newest.
+
+    Only what arrived is valid or not: a filter by validity leaves drafts out.
+    """
     order = case({word.value: place for place, word in enumerate(STATE_ORDER)}, value=Response.state)
     found = (
         responses.visible_to(user)
@@ -67,6 +93,8 @@ def search(
     )
     if state in list(ResponseState):
         found = found.where(Response.state == state)
+    if validity in list(Validity):
+        found = found.where(Response.validity == validity, Response.state != ResponseState.DRAFT)
     if unit:
         found = found.where(Unit.code == clean_line(unit))
     if enumerator:
@@ -90,7 +118,7 @@ def sections_of(response: Response) -> list[tuple[str, list[Line]]]:
     return [*sections, *([("Cả dịch vụ", general)] if general else []), ("Các câu hỏi khác", others)]
 
 
-def lines_of(kept: Response | ResponseVersion, questionnaire: Questionnaire) -> dict[str, Line]:
+def lines_of(kept: Response | ResponseVersion | Proposal, questionnaire: Questionnaire) -> dict[str, Line]:
     """Return the lines of a response or of an earlier version by code, unanswered other questions left out."""
     names = {
         **{str(place): f"{place} – {name}" for place, name in enumerate(questionnaire.scale.levels, 1)},
@@ -129,7 +157,34 @@ def changes_of(response: Response) -> list[Change]:
     return found[::-1]
 
 
-def _whole(kept: Response | ResponseVersion, questionnaire: Questionnaire) -> dict[str, tuple[str, str]]:
+def others_of(response: Response) -> list[Other]:
+    """Return the other contents kept beside a response, the newest first, each with the lines that differ."""
+    questionnaire = campaigns.questionnaire_of(response.questionnaire_sha256)
+    present = _whole(response, questionnaire)
+    return [
+        Other(each.who, each.when, each.digest, _differences(present, _whole(each, questionnaire)))
+        for each in response_proposals.of_response(response)
+    ]
+
+
+def trail_of(response: Response, flags: Iterable[Flag]) -> list[Step]:
+    """Return the newest lines of the audit trail about a response, newest first.
+
+    Lines about flags are told of the given flags only: those the person may see.
+    """
+    numbers = {flag.id for flag in flags}
+    lines = [*audit.history("response", response.uuid), *audit.history("flag", response.uuid)]
+    steps = []
+    for line in sorted(lines, key=lambda each: each.id, reverse=True):
+        told = audit.changes_of(line)
+        if line.noun == "response" or told["after"]["flag"] in numbers:
+            steps.append(Step(LABELS[AuditVerb(line.verb)], line.actor_name, line.at, told["reason"]))
+    return steps[:LONGEST_TRAIL]
+
+
+def _whole(
+    kept: Response | ResponseVersion | Proposal, questionnaire: Questionnaire
+) -> dict[str, tuple[str, str]]:
     return {
         "unit": ("Cơ quan, đơn vị", kept.unit.name if kept.unit else BLANK),
         "form_code": ("Mã phiếu", kept.form_code or BLANK),

@@ -1,25 +1,25 @@
 """Responses: drafting, submitting once, correcting with a reason; nothing is lost and nothing deleted."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, false, insert, select
+from sqlalchemy import Select, false, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from survey_app import problems
-from survey_app.domain import audit, rechecks
+from survey_app.domain import audit, rechecks, response_proposals
 from survey_app.domain.response_content import Checked, Entry, check
 from survey_app.extensions import begin_writing, db
 from survey_app.language import clean_line
 from survey_app.models import (
     Campaign,
     Response,
-    ResponseProposal,
     ResponseVersion,
     Unit,
     User,
@@ -35,6 +35,7 @@ from survey_app.vocabulary import (
     Role,
 )
 
+log = logging.getLogger(__name__)
 VERSIONED = (
     "unit_id",
     "form_code",
@@ -50,12 +51,13 @@ VERSIONED = (
 
 @dataclass(frozen=True)
 class Receipt:
-    """The proof that a response is stored: its id, the digest of its content, its version."""
+    """The proof that a response is stored: its id, the digest of its content, its version, its state now."""
 
     uuid: str
     digest: str
     version: int
     is_new: bool
+    state: ResponseState = ResponseState.SUBMITTED
 
 
 def visible_to(user: User) -> Select[Response]:
@@ -106,6 +108,18 @@ def _check_uuid(uuid: str) -> str:
         raise problems.MalformedContent(detail="mã phiếu trên máy không phải là UUID") from wrong
 
 
+def asked_by(actor: User, campaign: Campaign, uuid: str, *, begun: bool) -> str:
+    """Return the checksum of the questionnaire that asks: a draft begun before keeps its own version."""
+    if not begun:
+        return campaign.questionnaire_sha256
+    draft = select(Response.questionnaire_sha256).where(
+        Response.uuid == _check_uuid(uuid),
+        Response.campaign_id == campaign.id,
+        Response.enumerator_id == actor.id,
+    )
+    return db.session.scalar(draft) or campaign.questionnaire_sha256
+
+
 _INSERT_ONCE = {
     name: dialect.insert(Response.__table__)
     .on_conflict_do_nothing(index_elements=["uuid"])
@@ -139,7 +153,8 @@ def submit(
     """
     check_open(campaign)
     uuid = _check_uuid(uuid)
-    checked = check(campaign, actor.id, entry, complete=True, questionnaire=campaign.questionnaire_sha256)
+    asked = asked_by(actor, campaign, uuid, begun=bool(version))
+    checked = check(campaign, actor.id, entry, complete=True, questionnaire=asked)
     begin_writing()
     moment = now()
     key = _insert_once(_row(actor, campaign, uuid, checked, ResponseState.SUBMITTED, moment))
@@ -173,14 +188,14 @@ def _row(
     }
 
 
-def _own(actor: User, uuid: str) -> Response:
+def _own(actor: User, campaign_id: int, uuid: str) -> Response:
     response = db.session.scalar(
         select(Response)
         .where(Response.uuid == uuid)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    if response is None or response.enumerator_id != actor.id:
+    if response is None or (response.enumerator_id, response.campaign_id) != (actor.id, campaign_id):
         raise problems.NotFound()
     return response
 
@@ -188,11 +203,14 @@ def _own(actor: User, uuid: str) -> Response:
 def _submit_known(
     actor: User, campaign: Campaign, uuid: str, checked: Checked, version: int | None, moment: datetime
 ) -> Receipt:
-    response = _own(actor, uuid)
+    response = _own(actor, campaign.id, uuid)
     if response.state != ResponseState.DRAFT:
-        if response.content_digest == checked.digest:
-            return Receipt(uuid, checked.digest, response.version, is_new=False)
-        propose(actor, response, checked.content, checked.digest)
+        state = ResponseState(response.state)
+        if state == ResponseState.VOID:
+            log.warning("response %s is void and was sent again by %s", uuid, actor.username)
+        if received := _version_that_says(response, checked.digest):
+            return Receipt(uuid, checked.digest, received, is_new=False, state=state)
+        response_proposals.keep(actor, response, checked.content, checked.digest)
         raise problems.OtherContent(form_code=response.form_code)
     _check_version(response, version)
     _apply(response, checked, moment)
@@ -209,6 +227,16 @@ def _submit_known(
         at=moment,
     )
     return Receipt(uuid, checked.digest, response.version, is_new=True)
+
+
+def _version_that_says(response: Response, digest: str) -> int | None:
+    """Return the version in which this content was received, the present one or one corrected since."""
+    if response.content_digest == digest:
+        return response.version
+    earlier = select(ResponseVersion.version).where(
+        ResponseVersion.response_id == response.id, ResponseVersion.content_digest == digest
+    )
+    return db.session.scalar(earlier.order_by(ResponseVersion.version.desc()).limit(1))
 
 
 def _flush(response: Response) -> None:
@@ -247,48 +275,27 @@ def save_draft(
     """Keep an unfinished response; it counts nowhere. Refuses what `submit` refuses, blanks allowed."""
     check_open(campaign)
     uuid = _check_uuid(uuid)
-    checked = check(campaign, actor.id, entry, complete=False, questionnaire=campaign.questionnaire_sha256)
+    asked = asked_by(actor, campaign, uuid, begun=bool(version))
+    checked = check(campaign, actor.id, entry, complete=False, questionnaire=asked)
     begin_writing()
     moment = now()
     key = _insert_once(_row(actor, campaign, uuid, checked, ResponseState.DRAFT, moment))
     number = 1
     if key is None:
-        response = _own(actor, uuid)
+        response = _own(actor, campaign.id, uuid)
         if response.state != ResponseState.DRAFT:
             raise problems.CannotChange(
                 form_code=response.form_code, state=LABELS[ResponseState(response.state)]
             )
         if response.content_digest == checked.digest:
-            return Receipt(uuid, checked.digest, response.version, is_new=False)
+            return Receipt(uuid, checked.digest, response.version, is_new=False, state=ResponseState.DRAFT)
         _check_version(response, version)
         _apply(response, checked, moment)
         _flush(response)
         number = response.version
     after = {"form_code": checked.form_code, "version": number, "digest": checked.digest}
     audit.record(actor, AuditVerb.RESPONSE_DRAFTED, uuid, campaign_id=campaign.id, after=after, at=moment)
-    return Receipt(uuid, checked.digest, number, is_new=key is not None)
-
-
-def propose(actor: User, response: Response, content: str, content_digest: str) -> None:
-    """Keep other content that arrived under a known id, once, for a person to decide."""
-    known = select(ResponseProposal.id).where(
-        ResponseProposal.response_id == response.id, ResponseProposal.content_digest == content_digest
-    )
-    if db.session.scalar(known) is not None:
-        return
-    db.session.execute(
-        insert(ResponseProposal).values(
-            response_id=response.id, proposed_by_id=actor.id, content=content, content_digest=content_digest
-        )
-    )
-    audit.record(
-        actor,
-        AuditVerb.RESPONSE_PROPOSED,
-        response.uuid,
-        campaign_id=response.campaign_id,
-        before={"digest": response.content_digest},
-        after={"digest": content_digest},
-    )
+    return Receipt(uuid, checked.digest, number, is_new=key is not None, state=ResponseState.DRAFT)
 
 
 def correct(actor: User, response: Response, entry: Entry, *, version: int, reason: str) -> Receipt:
@@ -297,7 +304,7 @@ def correct(actor: User, response: Response, entry: Entry, *, version: int, reas
     The same content again with a reason is a reply, too. Refuses a response that was not returned, a
     stale version and a missing reason. The response keeps its questionnaire version.
     """
-    response = _own(actor, response.uuid)
+    response = _own(actor, response.campaign_id, response.uuid)
     check_open(response.campaign)
     if response.state != ResponseState.RETURNED:
         raise problems.CannotChange(form_code=response.form_code, state=LABELS[ResponseState(response.state)])

@@ -2,18 +2,29 @@
 
 import logging
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from markupsafe import Markup
 
 from survey_app import problems
-from survey_app.domain import campaigns, rechecks, response_content, response_views, responses
+from survey_app.domain import (
+    campaigns,
+    rechecks,
+    response_content,
+    response_filters,
+    response_proposals,
+    response_views,
+    responses,
+)
 from survey_app.domain.paging import page_number
 from survey_app.extensions import db
 from survey_app.models import Campaign, Response
-from survey_app.vocabulary import FlagReason, Permission, ResponseState
+from survey_app.vocabulary import FlagState, Permission, ResponseState
 from survey_app.web import entry_page, guards
+from survey_app.web.forms import version_of
 from survey_app.web.forms.entry import EntryForm, form_class
+from survey_app.web.forms.recheck import FlagForm, WithdrawForm
 from survey_app.web.navigation import use_campaign
 
 blueprint = Blueprint("responses", __name__)
@@ -26,16 +37,15 @@ TOO_LATE = (problems.CampaignNotOpen, problems.CannotChange)
 @guards.needs(Permission.RESPONSE_VIEW)
 def index(code: str) -> Any:
     campaign = use_campaign(code)
-    wanted = {name: request.args.get(name, "") for name in ("q", "state", "unit", "enumerator")}
+    filters = response_filters.read(guards.actor(), campaign, request.args)
     page = response_views.search(
-        guards.actor(), campaign, page_number(request.args.get("page", "1")), **wanted
+        guards.actor(), campaign, page_number(request.args.get("page", "1")), **filters.chosen
     )
     return render_template(
         "responses/index.html",
         page_of=page,
-        wanted=wanted,
-        states=list(ResponseState),
-        units=campaigns.units_of(campaign),
+        filters=filters,
+        with_others=response_proposals.those_with(page.rows),
         returned=rechecks.open_for(guards.actor(), campaign),
     )
 
@@ -54,6 +64,11 @@ def _form_of(questionnaire_sha256: str) -> EntryForm:
     if forged := form.unknown_names(request.form):
         log.warning("fields nobody asked for: %s", ", ".join(sorted(forged))[:200])
     return form
+
+
+def _asked_by(campaign: Campaign) -> str:
+    begun = version_of(request.form.get("version")) > 0
+    return responses.asked_by(guards.actor(), campaign, request.form.get("uuid", ""), begun=begun)
 
 
 def _again(form: EntryForm, campaign: Campaign, refusal: problems.Problem, kind: str, **facts: Any) -> Any:
@@ -85,7 +100,7 @@ def _units(campaign: Campaign, chosen: str, kept: tuple[str, str] | None = None)
 @guards.reads_first
 def submit(code: str) -> Any:
     campaign = use_campaign(code)
-    form = _form_of(campaign.questionnaire_sha256)
+    form = _form_of(_asked_by(campaign))
     is_draft = request.form.get("action") == "draft"
     verb = responses.save_draft if is_draft else responses.submit
     try:
@@ -96,10 +111,22 @@ def submit(code: str) -> Any:
     except problems.StaleVersion as refusal:
         db.session.rollback()
         return _stale(form, use_campaign(code), refusal)
+    except problems.OtherContent as refusal:
+        db.session.commit()
+        return _proposal(str(UUID(form.uuid.data)), refusal)
     db.session.commit()
     if is_draft:
         return redirect(url_for("responses.edit", uuid=receipt.uuid, saved="1"), 303)
     return redirect(url_for("responses.receipt", uuid=receipt.uuid), 303)
+
+
+def _proposal(uuid: str, refusal: problems.OtherContent) -> Any:
+    """Show what was received beside what was sent now; both are kept."""
+    response = responses.one_visible_to(guards.actor(), uuid)
+    use_campaign(response.campaign.code)
+    others = response_views.others_of(response)
+    page = render_template("responses/proposal.html", response=response, refusal=refusal, sent=others[0])
+    return page, refusal.status
 
 
 def _stale(form: EntryForm, campaign: Campaign, refusal: problems.StaleVersion) -> Any:
@@ -116,6 +143,8 @@ def _stale(form: EntryForm, campaign: Campaign, refusal: problems.StaleVersion) 
 @guards.needs(Permission.RESPONSE_SUBMIT)
 def receipt(uuid: str) -> Any:
     response = responses.one_visible_to(guards.actor(), uuid)
+    if response.state == ResponseState.DRAFT:
+        return redirect(url_for("responses.edit", uuid=uuid))
     use_campaign(response.campaign.code)
     return render_template("responses/receipt.html", response=response)
 
@@ -126,18 +155,36 @@ def show(uuid: str) -> Any:
     return response_page(uuid)
 
 
-def response_page(uuid: str, **facts: Any) -> str:
-    """Render a response with its answers, flags and history; refuses one that is not the visitor's."""
+def response_page(
+    uuid: str,
+    *,
+    refusal: problems.Problem | None = None,
+    flag_form: FlagForm | None = None,
+    withdraw_forms: dict[int, WithdrawForm] | None = None,
+) -> str:
+    """Render a response with its answers, flags and history; refuses one that is not the visitor's.
+
+    Forms that were refused are shown as they were sent.
+    """
     response = responses.one_visible_to(guards.actor(), uuid)
     use_campaign(response.campaign.code)
+    flags = rechecks.of_response(guards.actor(), response)
+    sent = withdraw_forms or {}
+    waiting = [flag.id for flag in flags if flag.state == FlagState.OPEN]
+    withdraws = {number: sent.get(number) or WithdrawForm(number, None) for number in waiting}
+    flag_form = flag_form or FlagForm(None)
     return render_template(
         "responses/show.html",
         response=response,
+        refusal=refusal,
         sections=response_views.sections_of(response),
         changes=response_views.changes_of(response),
-        flags=rechecks.of_response(guards.actor(), response),
-        reasons=list(FlagReason),
-        **facts,
+        others=response_views.others_of(response),
+        trail=response_views.trail_of(response, flags),
+        flags=flags,
+        flag_form=flag_form,
+        withdraws=withdraws,
+        errors=[error for form in (flag_form, *withdraws.values()) for error in form.error_list],
     )
 
 

@@ -95,7 +95,7 @@ MORE_ROWS = (
 def named(kind: type[Any]) -> Iterator[tuple[str, Any]]:
     """Return the named constraints of a kind over all tables."""
     for table in Base.metadata.tables.values():
-        for constraint in table.constraints:
+        for constraint in sorted(table.constraints, key=lambda each: str(each.name)):
             if isinstance(constraint, kind):
                 yield str(constraint.name), constraint
 

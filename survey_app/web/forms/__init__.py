@@ -1,6 +1,7 @@
 """The forms of the web door; Vietnamese sentences for the rules of the library."""
 
 import re
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,6 +17,14 @@ SENTENCES = {
     "Field cannot be longer than %(max)d character.": "Tối đa %(max)d ký tự.",
     "Field cannot be longer than %(max)d characters.": "Tối đa %(max)d ký tự.",
 }
+
+
+_WHOLE = re.compile(r"[0-9]{1,9}")
+
+
+def version_of(typed: str | None) -> int:
+    """Return the version on which a form was opened; 0 where it names none."""
+    return int(typed) if _WHOLE.fullmatch(typed or "") else 0  # type: ignore[arg-type]
 
 
 def choices(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:

@@ -1,6 +1,5 @@
 """The entry form, generated as a WTForms class from a questionnaire; the rules are the domain's."""
 
-import re
 from functools import lru_cache
 from typing import Any
 
@@ -18,7 +17,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from scoring.questionnaire import Question, Questionnaire
 from survey_app.domain.response_content import Entry
-from survey_app.web.forms import Form, choices
+from survey_app.web.forms import Form, choices, version_of
 
 SECTIONS = {
     "service": "Dịch vụ",
@@ -29,7 +28,6 @@ SECTIONS = {
 }
 MOST_RADIOS = 3
 LONG_TEXT = 300
-_VERSION = re.compile(r"[0-9]{1,9}")
 
 
 class EntryForm(Form):
@@ -48,7 +46,7 @@ class EntryForm(Form):
     @property
     def based_on(self) -> int:
         """Return the version on which the form was opened; 0 where it names none."""
-        return int(self.version.data) if _VERSION.fullmatch(self.version.data or "") else 0
+        return version_of(self.version.data)
 
     def entry(self) -> Entry:
         """Return the raw values as they came; two values for one question stay two, to be refused."""

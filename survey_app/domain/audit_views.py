@@ -1,0 +1,80 @@
+"""The audit trail as people read it: each fact of a change under its Vietnamese name."""
+
+from dataclasses import dataclass
+
+from survey_app.domain import audit
+from survey_app.models import AuditLine
+from survey_app.vocabulary import CAMPAIGN_LABELS, LABELS, CampaignState
+
+NAMES = {
+    "body": "cơ quan giám sát",
+    "book": "mã kết quả",
+    "code": "mã",
+    "digest": "mã nội dung",
+    "enumerator": "điều tra viên",
+    "file": "tệp",
+    "flag": "đánh dấu số",
+    "form_code": "mã phiếu",
+    "input": "mã dữ liệu vào",
+    "method": "mã phương pháp",
+    "name": "họ và tên",
+    "points": "điểm thẩm định",
+    "questionnaire": "mã bộ câu hỏi",
+    "reason": "loại lý do",
+    "responses": "số phiếu",
+    "role": "vai trò",
+    "rows": "số dòng",
+    "run": "lần tính",
+    "state": "trạng thái",
+    "target": "chỉ tiêu",
+    "unit": "đơn vị",
+    "units": "số đơn vị",
+    "username": "tên đăng nhập",
+    "version": "bản",
+}
+DIGESTS = frozenset({"book", "digest", "input", "method", "questionnaire"})
+DIGEST_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One fact of a change: its name, what it was (None where it was not) and what it is."""
+
+    name: str
+    old: str | None
+    new: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """An audit line with its facts and reason in words."""
+
+    line: AuditLine
+    facts: list[Fact]
+    reason: str
+
+
+def told(line: AuditLine) -> Told:
+    """Return a line's facts in the words of the interface; a fact without a value is left out."""
+    change = audit.changes_of(line)
+    before, after = change["before"] or {}, change["after"] or {}
+    facts = [
+        Fact(
+            NAMES.get(name, name),
+            _word(line.noun, name, before[name]) if before.get(name) is not None else None,
+            _word(line.noun, name, value),
+        )
+        for name, value in after.items()
+        if value is not None
+    ]
+    return Told(line, facts, change["reason"])
+
+
+def _word(noun: str, name: str, value: object) -> str:
+    text = str(value)
+    if name in DIGESTS:
+        return text[:DIGEST_SHOWN]
+    if name == "state" and noun == "campaign":
+        return CAMPAIGN_LABELS[CampaignState(text)]
+    words = {label.value: shown for label, shown in LABELS.items()}
+    return words.get(text, text) if name in {"state", "role", "body", "reason"} else text

@@ -1,0 +1,74 @@
+"""What a list of responses can be narrowed by: the choices a person has, and those that were chosen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import exists, func, select
+
+from survey_app.domain import campaigns, responses
+from survey_app.extensions import db
+from survey_app.language import clean_line, searched
+from survey_app.models import Campaign, Response, User
+from survey_app.vocabulary import LABELS, ResponseState, Role, Validity
+
+NAMES = {"state": "Trạng thái", "validity": "Hợp lệ", "unit": "Đơn vị", "enumerator": "Điều tra viên"}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """The choices of each filter, how many responses there are of each, what was chosen, what is unknown."""
+
+    choices: Mapping[str, list[tuple[str, str]]]
+    counts: Mapping[str, int]
+    chosen: Mapping[str, str]
+    unknown: list[str]
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything at all is left out."""
+        return any(self.chosen.values())
+
+
+def counts_of(user: User, campaign: Campaign) -> dict[str, int]:
+    """Return how many responses a person may see of each state and, of those that arrived, each validity.
+
+    Zeros included; one query.
+    """
+    grouped = (
+        responses.visible_to(user)
+        .where(Response.campaign_id == campaign.id)
+        .with_only_columns(Response.state, Response.validity, func.count())
+        .group_by(Response.state, Response.validity)
+    )
+    counts = dict.fromkeys([word.value for word in (*ResponseState, *Validity)], 0)
+    for state, validity, number in db.session.execute(grouped):
+        counts[state] += number
+        if state != ResponseState.DRAFT:
+            counts[validity] += number
+    return counts
+
+
+def _enumerators(user: User, campaign: Campaign) -> list[tuple[str, str]]:
+    if user.role == Role.ENUMERATOR:
+        return []
+    sent = exists().where(Response.enumerator_id == User.id, Response.campaign_id == campaign.id)
+    people = select(User.username, User.display_name).where(User.role == Role.ENUMERATOR, sent)
+    return [(row.username, row.display_name) for row in db.session.execute(people.order_by(User.sort_key))]
+
+
+def read(user: User, campaign: Campaign, typed: Mapping[str, str]) -> Filters:
+    """Return the filters of a list; a value that is no choice is left out and named among the unknown."""
+    choices = {
+        "state": [(word.value, LABELS[word]) for word in ResponseState],
+        "validity": [(word.value, LABELS[word]) for word in Validity],
+        "unit": [(each.unit.code, each.unit.name) for each in campaigns.units_of(campaign) if each.surveyed],
+        "enumerator": _enumerators(user, campaign),
+    }
+    chosen, unknown = {"q": searched(typed.get("q"))}, []
+    for name, options in choices.items():
+        value = clean_line(typed.get(name, ""))
+        known = value in dict(options)
+        chosen[name] = value if known else ""
+        if value and not known:
+            unknown.append(NAMES[name])
+    return Filters(choices, counts_of(user, campaign), chosen, unknown)
