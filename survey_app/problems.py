@@ -199,6 +199,14 @@ class WrongParent(Problem):
     )
 
 
+class WrongMaximum(Problem):
+    code, status = "wrong_maximum", 422
+    sentence = (
+        "Điểm tối đa không khớp với việc khảo sát ở đơn vị: {units}. Đơn vị được khảo sát có điểm tối đa "
+        "từ {full} trở lên; đơn vị không khảo sát (để trống chỉ tiêu) có điểm tối đa dưới {full}."
+    )
+
+
 class MissingRun(Problem):
     code, status = "missing_run", 409
     sentence = "Đợt khảo sát {campaign} chưa có lần tính điểm nào. Hãy chạy tính điểm trước."
@@ -228,6 +236,16 @@ class ScorerRefused(Problem):
 class WeakPassword(Problem):
     code, status = "weak_password", 422
     sentence = "Mật khẩu cần ít nhất {least} ký tự và không được trùng tên đăng nhập."
+
+
+class OwnAccount(Problem):
+    code, status = "own_account", 409
+    sentence = "Bạn không thể khóa tài khoản của chính mình. Hãy nhờ một quản trị khác."
+
+
+class ProgramAccount(Problem):
+    code, status = "program_account", 409
+    sentence = "Tài khoản {username} là của lệnh hailong: không ai đăng nhập bằng nó, nên không khóa và không đặt mật khẩu."
 
 
 class CampaignHasNoUnits(Problem):

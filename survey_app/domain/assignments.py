@@ -1,5 +1,6 @@
 """Who asks about which unit, and how far each unit is from its quota."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Select, bindparam, false, func, select
@@ -69,10 +70,11 @@ def units_to_ask(user: User, campaign: Campaign) -> list[tuple[str, str]]:
 def assign(actor: User, campaign: Campaign, unit_code: str, enumerator: User, target: int) -> Assignment:
     """Set how many responses an enumerator brings about a unit; 0 recalls the assignment.
 
-    Refuses a person who is no enumerator, a unit without survey, and a target that is not 0–9999.
+    Refuses a person who is no enumerator, work for a disabled one (hers can only be recalled), a unit
+    without survey, and a target that is not 0–9999.
     """
     unit = campaigns.unit_of(campaign, unit_code)
-    if enumerator.role != Role.ENUMERATOR or enumerator.disabled_at is not None:
+    if enumerator.role != Role.ENUMERATOR or (enumerator.disabled_at is not None and target):
         raise problems.InvalidFields({"enumerator": problems.field("not_an_enumerator")})
     if not unit.surveyed:
         raise problems.InvalidFields({"unit": problems.field("unit_not_surveyed")})
@@ -190,3 +192,32 @@ def work_by_enumerator(campaign: Campaign) -> list[Work]:
     """Return every assignment of the campaign, by enumerator and unit in Vietnamese order; one query."""
     everybody = _work(campaign).order_by(User.sort_key, User.id, Unit.sort_key)
     return [Work(*row) for row in db.session.execute(everybody)]
+
+
+@dataclass(frozen=True)
+class Share:
+    """How much of a unit's quota is given to enumerators, to how many of them, and how much arrived."""
+
+    unit: CampaignUnit
+    given: int
+    enumerators: int
+    done: int
+
+    @property
+    def left(self) -> int:
+        """How many responses of the quota nobody has been asked for; never below 0."""
+        return max(0, self.unit.quota - self.given)
+
+
+def shares(units: Iterable[CampaignUnit], work: Iterable[Work]) -> list[Share]:
+    """Return each surveyed unit's share of a campaign's work, in the order of the units, zeros included."""
+    by_unit: dict[int, list[Work]] = {}
+    for item in work:
+        by_unit.setdefault(item.unit.id, []).append(item)
+    found = []
+    for unit in units:
+        mine = by_unit.get(unit.unit_id, [])
+        if unit.surveyed:
+            given, done = sum(item.target for item in mine), sum(item.done for item in mine)
+            found.append(Share(unit, given, len(mine), done))
+    return found

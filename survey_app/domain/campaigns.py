@@ -160,6 +160,16 @@ def _check_units(lines: Sequence[UnitLine]) -> None:
             raise problems.WrongParent(unit=line.code, parent=parent.code)
 
 
+def _check_maxima(lines: Sequence[UnitLine], method: Method) -> None:
+    # The method knows by the maximum who has a survey: the two must say the same.
+    full = method.full_maximum
+    wrong = [
+        line.code for line in lines if line.counts_for is None and line.surveyed != (line.max_points >= full)
+    ]
+    if wrong:
+        raise problems.WrongMaximum(units=", ".join(wrong), full=int(full))
+
+
 def _check_plan(plan: Plan) -> None:
     fields: dict[str, str] = {}
     if not _CODE.fullmatch(plan.code):
@@ -199,8 +209,8 @@ def create(actor: User, plan: Plan) -> Campaign:
     """Create a campaign in preparation, with its rules pinned by checksum.
 
     Refuses a field that breaks its rule, a code already taken, a repeated unit, a parent that is not
-    ranked and surveyed itself, and a questionnaire or method that is unknown, broken or does not fit
-    the other.
+    ranked and surveyed itself, a maximum that does not fit the unit's survey, and a questionnaire or
+    method that is unknown, broken or does not fit the other.
     """
     _check_plan(plan)
     audit.hold()
@@ -212,6 +222,7 @@ def create(actor: User, plan: Plan) -> Campaign:
         method.check_against(questionnaire)
     except ScoringError as refusal:
         raise problems.ScorerRefused(detail=str(refusal)) from refusal
+    _check_maxima(plan.units, method)
     campaign = Campaign(
         code=plan.code,
         name=clean_line(plan.name),

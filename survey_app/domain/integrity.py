@@ -63,7 +63,9 @@ def _structure() -> Finding:
     orphans = db.session.execute(text("PRAGMA foreign_key_check")).fetchall()
     durable = db.session.scalar(text("PRAGMA synchronous"))
     holds = told == "ok" and not orphans and durable == 2
-    return Finding(what, holds, f"phiên bản {revision}, SQLite {told}, {len(orphans)} dòng mồ côi")
+    return Finding(
+        what, holds, f"phiên bản {revision}, SQLite {told}, {len(orphans)} dòng mồ côi, synchronous={durable}"
+    )
 
 
 def _append_only() -> Finding:

@@ -75,6 +75,15 @@ def one_visible_to(user: User, username: str) -> User:
     return found
 
 
+def enumerator_visible_to(user: User, username: str) -> User:
+    """Return the enumerator of that name, disabled ones too; refuses others beside the field `enumerator`."""
+    named = visible_to(user).where(User.username == clean_line(username), User.role == Role.ENUMERATOR)
+    found = db.session.scalar(named)
+    if found is None:
+        raise problems.InvalidFields({"enumerator": problems.field("not_an_enumerator")})
+    return found
+
+
 def search(user: User, text: str, role: str, number: int) -> Page[User]:
     """Return a page of the accounts a person may see, by name with or without accents and by role."""
     found = visible_to(user).order_by(User.sort_key, User.id)
@@ -114,7 +123,8 @@ def _checked(person: Person) -> tuple[str, str, Unit | None]:
         fields["display_name"] = problems.field("display_name")
     if (person.role == Role.SUPERVISOR) != (person.body is not None):
         fields["body"] = problems.field("body")
-    unit = db.session.scalar(select(Unit).where(Unit.code == person.unit_code)) if person.unit_code else None
+    code = clean_line(person.unit_code)
+    unit = db.session.scalar(select(Unit).where(Unit.code == code)) if code else None
     if (person.role == Role.UNIT_OFFICER) != (unit is not None):
         fields["unit_code"] = problems.field("officer_unit")
     if fields:
@@ -158,8 +168,19 @@ def _hash(username: str, password: str) -> str:
     return _hasher.hash(password)
 
 
+def _refuse_program(user: User) -> None:
+    if user.username == COMMAND_LINE:
+        raise problems.ProgramAccount(username=user.username)
+
+
 def disable(actor: User, user: User) -> None:
-    """Disable an account and end its sessions; nobody is ever deleted."""
+    """Disable an account and end its sessions; nobody is ever deleted.
+
+    Refuses one's own account, lest nobody is left who lets people in, and the command's.
+    """
+    _refuse_program(user)
+    if user.id == actor.id:
+        raise problems.OwnAccount()
     if user.disabled_at is None:
         user.disabled_at = now()
         end_all_sessions(user)
@@ -174,7 +195,11 @@ def enable(actor: User, user: User) -> None:
 
 
 def reset_password(actor: User, user: User, password: str | None = None) -> str:
-    """Set a password, a random one if none is given, end every session, and return it once."""
+    """Set a password, a random one if none is given, end every session, and return it once.
+
+    Refuses the command's account, a short password and one that is the user name.
+    """
+    _refuse_program(user)
     chosen = password or secrets.token_urlsafe(12)
     user.password_hash = _hash(user.username, chosen)
     user.failed_logins, user.locked_until = 0, None

@@ -29,11 +29,12 @@ LONGEST_TRAIL = 20
 
 @dataclass(frozen=True)
 class Line:
-    """One question and what was answered, in the words of the response's own version."""
+    """One question and what was answered, in the words of the response's own version; a criterion has a number."""
 
     code: str
     question: str
     answer: str
+    number: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,8 +126,13 @@ def lines_of(kept: Response | ResponseVersion | Proposal, questionnaire: Questio
         "N": questionnaire.scale.not_applicable,
         "-": BLANK,
     }
+    numbers = {
+        criterion.code: f"{factor.number}.{criterion.number}"
+        for factor in questionnaire.factors
+        for criterion in factor.criteria
+    }
     lines = {
-        criterion.code: Line(criterion.code, criterion.text, names[given])
+        criterion.code: Line(criterion.code, criterion.text, names[given], numbers.get(criterion.code, ""))
         for criterion, given in zip(questionnaire.criteria, kept.answers, strict=True)
     }
     details: Mapping[str, object] = json.loads(kept.details)

@@ -211,7 +211,7 @@ def _submit_known(
         if received := _version_that_says(response, checked.digest):
             return Receipt(uuid, checked.digest, received, is_new=False, state=state)
         response_proposals.keep(actor, response, checked.content, checked.digest)
-        raise problems.OtherContent(form_code=response.form_code)
+        raise problems.OtherContent(form_code=response.form_code, digest=checked.digest)
     _check_version(response, version)
     _apply(response, checked, moment)
     response.state = ResponseState.SUBMITTED

@@ -43,6 +43,8 @@ def log_in() -> Any:
         return render_template(
             "auth/log_in.html", form=form, errors=[("username", str(refusal))]
         ), refusal.status
+    if earlier := guards.visitor():
+        people.log_out(earlier.user, earlier.token)
     db.session.commit()
     login_user(guards.Visitor(user, token))
     return redirect(target, 303)

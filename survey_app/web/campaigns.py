@@ -4,9 +4,11 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
+from survey_app import problems
 from survey_app.domain import assignments, campaigns
 from survey_app.extensions import db
-from survey_app.language import search_key
+from survey_app.language import search_key, searched
+from survey_app.models import Campaign
 from survey_app.vocabulary import CAMPAIGN_LABELS, CampaignState, Permission
 from survey_app.web import guards
 from survey_app.web.forms.account import ReasonForm
@@ -24,17 +26,22 @@ def index() -> Any:
 @blueprint.get("/<code>")
 @guards.needs(Permission.CAMPAIGN_VIEW)
 def show(code: str) -> Any:
-    campaign = use_campaign(code)
-    return render_template(
+    return _page(use_campaign(code), ReasonForm())
+
+
+def _page(campaign: Campaign, form: ReasonForm, status: int = 200) -> Any:
+    page = render_template(
         "campaigns/show.html",
         units=campaigns.units_of(campaign),
         questionnaire=campaigns.questionnaire_of(campaign.questionnaire_sha256),
         method=campaigns.method_of(campaign.method_sha256),
         modes=campaigns.modes_of(campaign),
         steps=campaigns.next_steps(campaign),
-        form=ReasonForm(),
+        form=form,
+        errors=form.error_list,
         settings=campaign,
     )
+    return page, status
 
 
 @blueprint.post("/<code>/state")
@@ -42,7 +49,15 @@ def show(code: str) -> Any:
 def move(code: str) -> Any:
     campaign = use_campaign(code)
     target = campaigns.state_named(request.form.get("target", ""))
-    campaigns.move(guards.actor(), campaign, target, request.form.get("reason", ""))
+    form = ReasonForm()
+    if not form.validate():
+        return _page(campaign, form, 422)
+    try:
+        campaigns.move(guards.actor(), campaign, target, form.reason.data or "")
+    except problems.ReasonMissing as refusal:
+        db.session.rollback()
+        form.put(refusal.fields)
+        return _page(campaign, form, refusal.status)
     db.session.commit()
     flash(f"Đợt khảo sát: {CAMPAIGN_LABELS[CampaignState(campaign.state)]}.", "good")
     return redirect(url_for("campaigns.show", code=code), 303)
@@ -52,7 +67,7 @@ def move(code: str) -> Any:
 @guards.needs(Permission.CAMPAIGN_VIEW)
 def progress(code: str) -> Any:
     rows = assignments.progress(use_campaign(code))
-    wanted = search_key(request.args.get("q", ""))
+    wanted = search_key(searched(request.args.get("q", "")))
     shown = [
         row for row in rows if wanted in row.unit.unit.search_key or wanted in row.unit.unit.code.lower()
     ]

@@ -1,8 +1,10 @@
 """The empty entry form: rendered once a questionnaire and campaign, then only filled in for each person.
 
-Rendering forty fields costs milliseconds; replacing six marks in the finished text costs microseconds.
+Rendering forty fields costs milliseconds; putting five values between its finished, encoded pieces
+costs microseconds.
 """
 
+import re
 from functools import lru_cache
 from uuid import uuid4
 
@@ -17,6 +19,7 @@ from survey_app.vocabulary import LABELS, Permission
 from survey_app.web.forms.entry import EntryForm, form_class
 
 TOKEN, UUID, NAME, UNITS, MODES = (f"\ue000{name}\ue001" for name in "tungm")
+_MARK = re.compile("(\ue000.\ue001)")
 
 
 def options(choices: list[tuple[str, str]], chosen: str) -> Markup:
@@ -61,6 +64,12 @@ def render_form(form: EntryForm, questionnaire: Questionnaire, **facts: object) 
 
 
 @lru_cache(maxsize=32)
+def _pieces(questionnaire_sha256: str, code: str, name: str, made_up: bool) -> tuple[str | bytes, ...]:
+    """Return the page's encoded pieces with the marks between them."""
+    page = _rendered(questionnaire_sha256, code, name, made_up)
+    return tuple(piece if place % 2 else piece.encode() for place, piece in enumerate(_MARK.split(page)))
+
+
 def _rendered(questionnaire_sha256: str, code: str, name: str, made_up: bool) -> str:
     questionnaire = campaigns.questionnaire_of(questionnaire_sha256)
     form = form_class(questionnaire)(None, uuid=UUID)
@@ -84,16 +93,14 @@ def _rendered(questionnaire_sha256: str, code: str, name: str, made_up: bool) ->
     )
 
 
-def new_page(user: User, campaign: Campaign, *, unit: str, mode: str) -> str:
+def new_page(user: User, campaign: Campaign, *, unit: str, mode: str) -> bytes:
     """Return the empty form for a person; the unit and way of asking chosen before stay chosen."""
-    page = _rendered(campaign.questionnaire_sha256, campaign.code, campaign.name, campaign.made_up)
-    marks = {
-        TOKEN: generate_csrf(),
-        UUID: str(uuid4()),
-        NAME: escape(user.display_name),
-        UNITS: unit_options(user, campaign, unit),
-        MODES: mode_options(campaign, mode),
+    pieces = _pieces(campaign.questionnaire_sha256, campaign.code, campaign.name, campaign.made_up)
+    values: dict[str | bytes, bytes] = {
+        TOKEN: generate_csrf().encode(),
+        UUID: str(uuid4()).encode(),
+        NAME: escape(user.display_name).encode(),
+        UNITS: unit_options(user, campaign, unit).encode(),
+        MODES: mode_options(campaign, mode).encode(),
     }
-    for mark, value in marks.items():
-        page = page.replace(mark, str(value))
-    return page
+    return b"".join([piece if isinstance(piece, bytes) else values[piece] for piece in pieces])

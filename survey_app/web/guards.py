@@ -109,6 +109,7 @@ def _check() -> None:
     if permission is not None and not actor().may(permission):
         raise problems.NotAllowed()
     if request.method not in SAFE_METHODS and not getattr(view, "reads_first", False):
+        visitor()  # asked before the writing begins: that a session was used is a transaction of its own
         begin_writing()
 
 

@@ -25,7 +25,11 @@ def _coordinator(_user: User, campaign: Campaign) -> dict[str, Any]:
 
 
 def _supervisor(user: User, campaign: Campaign) -> dict[str, Any]:
-    return {"flags": rechecks.newest_of(user, campaign), "counts": overview.counts(campaign)}
+    return {
+        "flags": rechecks.newest_of(user, campaign),
+        "counts": overview.counts(campaign),
+        "newest": overview.newest(user, campaign),
+    }
 
 
 def _home_affairs(user: User, campaign: Campaign) -> dict[str, Any]:

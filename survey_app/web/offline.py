@@ -83,5 +83,10 @@ def receive(uuid: str) -> Any:
     verb = responses.save_draft if body.get("draft") else responses.submit
     receipt = verb(guards.actor(), campaign, uuid, entry, version=body.get("version"))
     db.session.commit()
-    reply = {"received": receipt.uuid, "digest": receipt.digest, "version": receipt.version}
+    reply = {
+        "received": receipt.uuid,
+        "digest": receipt.digest,
+        "version": receipt.version,
+        "state": receipt.state,
+    }
     return reply, 201 if receipt.is_new else 200

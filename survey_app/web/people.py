@@ -21,7 +21,8 @@ blueprint = Blueprint("people", __name__, url_prefix="/people")
 def index() -> Any:
     q, role = request.args.get("q", ""), request.args.get("role", "")
     page = people.search(guards.actor(), q, role, page_number(request.args.get("page", "1")))
-    return render_template("people/index.html", page_of=page, q=q, role=role, roles=list(Role))
+    facts = {"page_of": page, "q": q, "role": role, "roles": list(Role), "program": people.COMMAND_LINE}
+    return render_template("people/index.html", **facts)
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -47,7 +48,7 @@ def _create(form: PersonForm) -> tuple[User, str]:
         form.display_name.data,
         Role(form.role.data),
         Body(form.body.data) if form.body.data else None,
-        (form.unit_code.data or "").strip() or None,
+        form.unit_code.data or None,
     )
     return people.create_with_password(guards.actor(), person)
 

@@ -34,7 +34,7 @@ def flag(uuid: str) -> Any:
         return response_page(uuid, flag_form=form), refusal.status
     except TOO_LATE as refusal:
         db.session.rollback()
-        return response_page(uuid, refusal=refusal, flag_form=form), refusal.status
+        return response_page(uuid, refusal=refusal, typed=note, flag_form=form), refusal.status
     db.session.commit()
     flash("Đã đánh dấu. Phiếu trở về điều tra viên và không được tính cho đến khi có trả lời.", "good")
     return redirect(url_for("responses.show", uuid=uuid), 303)
@@ -45,15 +45,16 @@ def flag(uuid: str) -> Any:
 def withdraw(number: int) -> Any:
     found = rechecks.one_visible_to(guards.actor(), number)
     uuid, form = found.response.uuid, WithdrawForm(number)
+    reason = form.reason.data or ""
     try:
-        rechecks.withdraw(guards.actor(), found, form.reason.data or "")
+        rechecks.withdraw(guards.actor(), found, reason)
     except problems.InvalidFields as refusal:
         db.session.rollback()
         form.put(refusal.fields)
         return response_page(uuid, withdraw_forms={number: form}), refusal.status
     except TOO_LATE as refusal:
         db.session.rollback()
-        return response_page(uuid, refusal=refusal, withdraw_forms={number: form}), refusal.status
+        return response_page(uuid, refusal=refusal, typed=reason), refusal.status
     db.session.commit()
     flash("Đã rút đánh dấu; phiếu được tính lại như trước.", "good")
     return redirect(url_for("responses.show", uuid=uuid), 303)

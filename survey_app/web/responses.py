@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from markupsafe import Markup
+from werkzeug.wrappers import Response as Reply
 
 from survey_app import problems
 from survey_app.domain import (
@@ -56,7 +57,8 @@ def new(code: str) -> Any:
     campaign = use_campaign(code)
     responses.check_open(campaign)
     unit, mode = request.args.get("unit", ""), request.args.get("mode", "")
-    return entry_page.new_page(guards.actor(), campaign, unit=unit, mode=mode)
+    page = entry_page.new_page(guards.actor(), campaign, unit=unit, mode=mode)
+    return Reply(page, mimetype="text/html")
 
 
 def _form_of(questionnaire_sha256: str) -> EntryForm:
@@ -113,7 +115,7 @@ def submit(code: str) -> Any:
         return _stale(form, use_campaign(code), refusal)
     except problems.OtherContent as refusal:
         db.session.commit()
-        return _proposal(str(UUID(form.uuid.data)), refusal)
+        return _proposal(form.uuid.data or "", refusal)
     db.session.commit()
     if is_draft:
         return redirect(url_for("responses.edit", uuid=receipt.uuid, saved="1"), 303)
@@ -122,11 +124,11 @@ def submit(code: str) -> Any:
 
 def _proposal(uuid: str, refusal: problems.OtherContent) -> Any:
     """Show what was received beside what was sent now; both are kept."""
-    response = responses.one_visible_to(guards.actor(), uuid)
+    response = responses.one_visible_to(guards.actor(), str(UUID(uuid)))
     use_campaign(response.campaign.code)
-    others = response_views.others_of(response)
-    page = render_template("responses/proposal.html", response=response, refusal=refusal, sent=others[0])
-    return page, refusal.status
+    others = {each.digest: each for each in response_views.others_of(response)}
+    sent = others[str(refusal.facts["digest"])]
+    return render_template("responses/proposal.html", response=response, refusal=refusal, sent=sent), 409
 
 
 def _stale(form: EntryForm, campaign: Campaign, refusal: problems.StaleVersion) -> Any:
@@ -159,6 +161,7 @@ def response_page(
     uuid: str,
     *,
     refusal: problems.Problem | None = None,
+    typed: str = "",
     flag_form: FlagForm | None = None,
     withdraw_forms: dict[int, WithdrawForm] | None = None,
 ) -> str:
@@ -177,6 +180,7 @@ def response_page(
         "responses/show.html",
         response=response,
         refusal=refusal,
+        typed=typed,
         sections=response_views.sections_of(response),
         changes=response_views.changes_of(response),
         others=response_views.others_of(response),

@@ -1,8 +1,10 @@
 """Appraised points: read as a Vietnamese types them, kept exactly, never overwritten unseen."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import select, text
 
@@ -10,7 +12,7 @@ from survey_app import problems
 from survey_app.domain import appraisals, audit, campaigns, people
 from survey_app.extensions import db
 from survey_app.models import Appraisal, Campaign, User
-from survey_app.vocabulary import CampaignState
+from survey_app.vocabulary import CampaignState, Role
 from tests.domain.small_campaign import race
 
 
@@ -42,7 +44,11 @@ def test_appraised_points_carry_the_version_they_started_from(actor: User, small
         with pytest.raises(problems.InvalidFields) as refusal:
             appraisals.enter(actor, small, "A", "50", version=stale)
         assert "người khác" in refusal.value.fields["points"]
-    assert appraisals.enter(actor, small, "A", "86,75", version=1).version == 2
+    other = people.create(actor, people.Person("thamdinh", "Thẩm Định", Role.APPRAISER), None)
+    with time_machine.travel(datetime(2027, 1, 1, tzinfo=UTC), tick=False):
+        changed = appraisals.enter(other, small, "A", "86,75", version=1)
+    assert (changed.version, changed.entered_by_id) == (2, other.id)
+    assert changed.entered_at == datetime(2027, 1, 1, tzinfo=UTC)
     told = [audit.changes_of(line) for line in audit.history("appraisal", "c26/A")]
     assert [(each["before"], each["after"]) for each in told] == [
         (None, {"points": "86,74"}),

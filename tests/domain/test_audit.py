@@ -65,6 +65,7 @@ def test_an_untouched_trail_holds_whole(trail: User) -> None:
         ("UPDATE audit_line SET at = '2020-01-01 00:00:00+00:00' WHERE id = 2", 2, "cột"),
         ("UPDATE audit_line SET record_id = '7' WHERE id = 3", 3, "cột"),
         ("UPDATE audit_line SET actor_id = NULL WHERE id = 3", 3, "cột"),
+        ("UPDATE audit_line SET noun = 'response' WHERE id = 2", 2, "cột"),
         ("UPDATE audit_line SET body = 'không phải JSON' WHERE id = 5", 5, "nội dung"),
         ("UPDATE audit_line SET digest = 'x' WHERE id = 2", 2, "nội dung"),
         ("UPDATE audit_line SET previous = 'x' WHERE id = 4", 4, "nội dung"),
@@ -95,6 +96,14 @@ def test_facts_that_must_not_change_refuse_change(demo: Flask, table: str, actio
     with pytest.raises(Exception, match="append-only"):
         db.session.execute(text(action.format(table, column, column)))
     db.session.rollback()
+
+
+def test_a_line_taken_out_of_its_campaign_is_located(trail: User) -> None:
+    campaigns.create(trail, plan())
+    assert audit.verify() == (6, None)
+    tamper("UPDATE audit_line SET campaign_id = NULL WHERE id = 6")
+    db.session.expire_all()
+    assert audit.verify() == (5, audit.BrokenLine(6, "cột hiển thị khác nội dung đã ký"))
 
 
 def test_a_trail_cut_at_its_end_is_shorter_and_ends_in_another_digest(trail: User) -> None:

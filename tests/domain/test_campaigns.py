@@ -170,6 +170,34 @@ def test_a_unit_counts_to_another_ranked_and_surveyed_unit_only(actor: User, cou
         campaigns.create(actor, plan(units=(line, *others)))
 
 
+@pytest.mark.parametrize(
+    ("surveyed", "max_points", "fits"),
+    [
+        (True, "100", True),
+        (True, "99.99", False),
+        (True, "60", False),
+        (False, "100", False),
+        (False, "99.99", True),
+        (False, "60", True),
+    ],
+)
+def test_a_unit_is_surveyed_exactly_where_its_maximum_leaves_room_for_a_survey(
+    actor: User, surveyed: bool, max_points: str, fits: bool
+) -> None:
+    # Answers about a unit of 60 points would earn nothing; a unit of 100 without answers never has an index.
+    lines = (*UNITS, UnitLine("D", "Sở D", "departments", 0, Decimal(max_points), surveyed=surveyed))
+    if fits:
+        assert len(campaigns.units_of(campaigns.create(actor, plan(units=lines)))) == 5
+        return
+    with pytest.raises(problems.WrongMaximum, match="ở đơn vị: D\\."):
+        campaigns.create(actor, plan(units=lines))
+
+
+def test_a_commune_that_counts_to_its_district_may_have_any_maximum(actor: User) -> None:
+    commune = UnitLine("B2", "Xã B2", "districts", 1, Decimal(50), counts_for="B")
+    assert len(campaigns.units_of(campaigns.create(actor, plan(units=(*UNITS, commune))))) == 5
+
+
 def test_a_campaign_without_units_does_not_open_and_a_code_is_taken_once(actor: User) -> None:
     campaign = campaigns.create(actor, plan(code="empty", units=()))
     with pytest.raises(problems.CampaignHasNoUnits):

@@ -122,6 +122,17 @@ def test_a_row_without_its_parent_is_missed(whole: Campaign) -> None:
     assert "1 dòng mồ côi" in wrong()["cấu trúc"]
 
 
+def test_a_connection_that_may_lose_a_commit_is_missed(whole: Campaign) -> None:
+    if db.engine.dialect.name == "postgresql":
+        assert wrong() == {}
+        return
+    db.session.commit()
+    raw = db.engine.raw_connection()
+    raw.execute("PRAGMA synchronous=NORMAL")
+    raw.close()
+    assert wrong()["cấu trúc"].endswith("synchronous=1")
+
+
 @pytest.mark.parametrize(
     ("told", "problem"),
     [

@@ -55,9 +55,12 @@ def test_five_wrong_passwords_lock_the_account_for_fifteen_minutes(lan: User) ->
         clock.shift(timedelta(minutes=14, seconds=59))
         with pytest.raises(problems.AccountLocked, match="1 phút"):
             people.log_in("lan", PASSWORD)
-        clock.shift(timedelta(seconds=2))
+        clock.shift(timedelta(seconds=1))
+        with pytest.raises(problems.WrongCredentials):
+            people.log_in("lan", "sai")
+        assert lan.failed_logins == 1
         assert people.log_in("lan", PASSWORD)[0] is lan
-    assert lan.failed_logins == 0
+    assert (lan.failed_logins, lan.locked_until) == (0, None)
 
 
 def test_four_wrong_passwords_then_the_right_one_forget_the_wrong_ones(lan: User) -> None:
@@ -66,6 +69,14 @@ def test_four_wrong_passwords_then_the_right_one_forget_the_wrong_ones(lan: User
             with pytest.raises(problems.WrongCredentials):
                 people.log_in("lan", "sai")
         people.log_in("lan", PASSWORD)
+
+
+def test_a_new_password_opens_a_locked_account_at_once(lan: User) -> None:
+    for _ in range(5):
+        with pytest.raises(problems.WrongCredentials):
+            people.log_in("lan", "sai")
+    fresh = people.reset_password(people.command_line(), lan)
+    assert people.log_in("lan", fresh)[0] is lan
 
 
 def test_a_disabled_person_loses_every_session_and_cannot_log_in_but_stays_on_file(lan: User) -> None:
@@ -121,6 +132,8 @@ def test_a_taken_name_and_a_weak_password_are_refused(lan: User) -> None:
     for weak in ("ngan", "123456789"):
         with pytest.raises(problems.WeakPassword):
             people.create(actor, people.Person("moi", "Người mới", Role.ENUMERATOR), weak)
+    with pytest.raises(problems.WeakPassword, match="trùng tên đăng nhập"):
+        people.create(actor, people.Person("nguoi-moi-2026", "Mới", Role.ENUMERATOR), "Nguoi-Moi-2026")
 
 
 def test_a_new_password_ends_the_old_sessions_and_the_old_password(lan: User) -> None:
@@ -163,6 +176,41 @@ def test_every_change_of_an_account_is_in_the_trail(lan: User) -> None:
     people.reset_password(actor, lan)
     verbs = db.session.scalars(select(AuditLine.verb).order_by(AuditLine.id)).all()
     assert verbs == ["person.created", "person.disabled", "person.enabled", "person.password"]
+
+
+def test_every_log_in_and_every_failed_one_is_in_the_trail(lan: User) -> None:
+    people.log_in("lan", PASSWORD)
+    with pytest.raises(problems.WrongCredentials):
+        people.log_in("lan", "sai")
+    with pytest.raises(problems.WrongCredentials):
+        people.log_in("khong-co", "sai")
+    lines = db.session.scalars(select(AuditLine).order_by(AuditLine.id).offset(1)).all()
+    assert [(line.verb, line.actor_id) for line in lines] == [
+        ("login.opened", lan.id),
+        ("login.failed", lan.id),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("role", "seen"),
+    [
+        (Role.ADMINISTRATOR, ["hailong", "lan", "viewer"]),
+        (Role.COORDINATOR, ["lan"]),
+        (Role.HOME_AFFAIRS, []),
+        (Role.ENUMERATOR, []),
+    ],
+)
+def test_accounts_are_seen_by_the_administrator_and_enumerators_by_the_coordinator(
+    lan: User, role: Role, seen: list[str]
+) -> None:
+    viewer = people.create(people.command_line(), people.Person("viewer", "V", role), None)
+    assert sorted(user.username for user in people.search(viewer, "", "", 1).rows) == seen
+    for username in ("hailong", "lan"):
+        if username in seen:
+            assert people.one_visible_to(viewer, username).username == username
+        else:
+            with pytest.raises(problems.NotFound):
+                people.one_visible_to(viewer, username)
 
 
 def test_a_name_taken_twice_at_once_is_refused_the_second_time(app: Flask, lan: User) -> None:

@@ -125,6 +125,20 @@ def test_v3_v6_correcting_an_old_response_keeps_its_version_and_its_rules(
     assert response_views.changes_of(response)[0].lines[0][1:] == ("4 – Hài lòng", "1 – Rất không hài lòng")
 
 
+def test_v3_a_draft_begun_under_the_old_version_is_finished_under_it(
+    campaign: Campaign, enumerator: User
+) -> None:
+    old, unit = campaign.questionnaire_sha256, assignments.units_to_ask(enumerator, campaign)[0][0]
+    entry = Entry(unit, "VIEW-2", "phone", dict.fromkeys(CRITERIA, 4), DETAILS)
+    uuid = responses.save_draft(enumerator, campaign, str(uuid4()), entry).uuid
+    next_version(campaign)
+    again = replace(entry, answers={**entry.answers, "feedback_4": 2})
+    assert responses.save_draft(enumerator, campaign, uuid, again, version=1).version == 2
+    responses.submit(enumerator, campaign, uuid, entry, version=2)
+    response = responses.one_visible_to(enumerator, uuid)
+    assert (response.state, response.questionnaire_sha256, response.answers) == ("submitted", old, "4" * 22)
+
+
 def test_v3_fifteen_required_answers_are_counted_by_the_version_that_was_asked(
     campaign: Campaign, enumerator: User, response: Response
 ) -> None:
@@ -234,3 +248,40 @@ def test_filters_narrow_together_and_an_unknown_state_is_no_filter(
     assert found("noivu", campaign, q="VIEW", state="void") == []
     assert found("noivu", campaign, q="VIEW", state="moon") == ["VIEW-1"]
     assert found("noivu", campaign, unit="KHONG-CO") == []
+
+
+def test_other_content_is_told_by_what_differs_and_by_whom_it_was_sent(
+    campaign: Campaign, enumerator: User, response: Response
+) -> None:
+    entry = entry_of(response, response.questionnaire_sha256)
+    assert response_views.others_of(response) == []
+    for changes in ({"access_1": "5"}, {"access_3": "1"}):
+        other = replace(entry, answers={**entry.answers, **changes}, mode="paper")
+        with pytest.raises(problems.OtherContent):
+            responses.submit(enumerator, campaign, response.uuid, other)
+    newest, first = response_views.others_of(response)
+    question = campaigns.questionnaire_of(response.questionnaire_sha256).criteria
+    mode = ("Cách hỏi", "Phỏng vấn qua điện thoại", "Nhập từ phiếu giấy")
+    assert newest.lines == [mode, (question[2].text, "để trống", "1 – Rất không hài lòng")]
+    assert first.lines == [mode, (question[0].text, "4 – Hài lòng", "5 – Rất hài lòng")]
+    assert (newest.who, first.who) == (enumerator.display_name,) * 2
+
+
+def test_the_trail_tells_each_step_once_and_only_of_flags_one_may_see(
+    campaign: Campaign, enumerator: User, response: Response
+) -> None:
+    front, veteran = people.by_username("mattran"), people.by_username("cuuchienbinh")
+    rechecks.raise_flag(front, response, version=1, reason="other", note="Riêng của Mặt trận")
+    entry = entry_of(response, response.questionnaire_sha256)
+    responses.correct(enumerator, response, entry, version=1, reason="Đúng như vậy")
+    seen = {
+        user.username: [
+            (step.what, step.who, step.why)
+            for step in response_views.trail_of(response, rechecks.of_response(user, response))
+        ]
+        for user in (front, veteran)
+    }
+    sent = ("Gửi phiếu", enumerator.display_name, "")
+    corrected = ("Sửa phiếu", enumerator.display_name, "Đúng như vậy")
+    flagged = ("Đánh dấu phiếu cần phúc tra", front.display_name, "Riêng của Mặt trận")
+    assert seen == {"mattran": [corrected, flagged, sent], "cuuchienbinh": [corrected, sent]}

@@ -4,6 +4,7 @@ import json
 import threading
 from contextvars import Context
 from dataclasses import replace
+from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -18,9 +19,11 @@ from survey_app.domain import (
     campaigns,
     demonstration,
     people,
+    rechecks,
     responses,
     scores,
 )
+from survey_app.domain.campaigns import Plan, UnitLine
 from survey_app.domain.response_content import Entry
 from survey_app.extensions import db
 from survey_app.models import AuditLine, Campaign, Response, ResponseProposal, User
@@ -122,7 +125,7 @@ def test_other_content_under_a_known_id_is_kept_as_a_proposal_and_changes_nothin
 
 @pytest.mark.parametrize("state", ["void", "accepted", "returned"])
 def test_s5_a_device_that_sends_again_changes_nothing_about_what_was_decided_meanwhile(
-    campaign: Campaign, enumerator: User, entry: Entry, state: str
+    campaign: Campaign, enumerator: User, entry: Entry, state: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     uuid = str(uuid4())
     first = responses.submit(enumerator, campaign, uuid, entry)
@@ -130,7 +133,9 @@ def test_s5_a_device_that_sends_again_changes_nothing_about_what_was_decided_mea
     response.state = ResponseState(state)
     db.session.flush()
     before = scores.current(campaign).digest
-    assert responses.submit(enumerator, campaign, uuid, entry) == replace(first, is_new=False)
+    again = responses.submit(enumerator, campaign, uuid, entry)
+    assert again == replace(first, is_new=False, state=ResponseState(state))
+    assert (f"{uuid} is void and was sent again by dtv01" in caplog.text) == (state == "void")
     with pytest.raises(problems.OtherContent):
         responses.submit(enumerator, campaign, uuid, replace(entry, mode="phone"))
     with pytest.raises(problems.CannotChange, match=LABELS[ResponseState(state)]):
@@ -142,6 +147,21 @@ def test_s5_a_device_that_sends_again_changes_nothing_about_what_was_decided_mea
         "response.submitted",
         "response.proposed",
     ]
+
+
+def test_s2_a_reply_lost_before_a_correction_is_given_again_after_it(
+    campaign: Campaign, enumerator: User, entry: Entry
+) -> None:
+    uuid = str(uuid4())
+    first = responses.submit(enumerator, campaign, uuid, entry)
+    response = responses.one_visible_to(enumerator, uuid)
+    rechecks.raise_flag(people.by_username("mattran"), response, version=1, reason="contradiction", note="")
+    corrected = replace(entry, answers={**entry.answers, "access_1": 1})
+    responses.correct(enumerator, response, corrected, version=1, reason="Nhập nhầm")
+    assert responses.submit(enumerator, campaign, uuid, entry) == replace(first, is_new=False)
+    assert responses.submit(enumerator, campaign, uuid, corrected).version == 2
+    assert (response.answers[0], response.version) == ("1", 2)
+    assert db.session.scalars(select(ResponseProposal)).all() == []
 
 
 def test_the_same_form_code_twice_is_refused_for_whoever_comes_second_and_drafts_may_share_it(
@@ -270,6 +290,27 @@ def test_nobody_sends_or_edits_under_the_id_of_another_persons_response(
         responses.submit(other, campaign, theirs.uuid, replace(entry, unit=unit))
     with pytest.raises(problems.NotFound):
         responses.one_to_edit(other, theirs.uuid)
+
+
+def test_a_draft_of_a_closed_campaign_is_not_sent_through_an_open_one(
+    campaign: Campaign, enumerator: User, entry: Entry
+) -> None:
+    uuid = str(uuid4())
+    responses.save_draft(enumerator, campaign, uuid, entry)
+    home_affairs = people.by_username("noivu")
+    unit = campaigns.unit_of(campaign, entry.unit)
+    line = UnitLine(entry.unit, unit.unit.name, unit.group.code, 10, unit.max_points)
+    days = {"period_from": date(2023, 1, 1), "period_to": date(2023, 12, 31)}
+    other = campaigns.create(home_affairs, Plan("ha-nam-2023", "Năm 2023", 2023, units=[line], **days))
+    campaigns.move(home_affairs, other, CampaignState.OPEN)
+    assignments.assign(home_affairs, other, entry.unit, enumerator, 5)
+    campaigns.move(home_affairs, campaign, CampaignState.CLOSED)
+    for verb in (responses.submit, responses.save_draft):
+        for version in (1, None):
+            with pytest.raises(problems.NotFound):
+                verb(enumerator, other, uuid, replace(entry, mode="phone"), version=version)
+    response = responses.one_visible_to(enumerator, uuid)
+    assert (response.state, response.mode, response.campaign_id) == ("draft", "paper", campaign.id)
 
 
 def test_a_submission_costs_six_statements(campaign: Campaign, enumerator: User, entry: Entry) -> None:

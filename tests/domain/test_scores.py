@@ -104,6 +104,22 @@ def test_a_unit_without_survey_has_no_points_and_its_index_stands_on_its_documen
     assert (result_of(small, "C")["points"], result_of(small, "C")["flags"]) == (None, ["no_survey"])
 
 
+@pytest.mark.parametrize(
+    ("quota", "population", "flags"),
+    [(3, 3, []), (4, None, ["below_quota"]), (3, 2, ["above_population"]), (0, None, [])],
+)
+def test_a_units_quota_and_population_reach_the_scorer(
+    actor: User, quota: int, population: int | None, flags: list[str]
+) -> None:
+    line = UnitLine("A", "Sở A", "departments", quota, Decimal(100), population=population)
+    campaign = campaigns.create(actor, plan(units=[line]))
+    campaigns.move(actor, campaign, CampaignState.OPEN)
+    user = enumerator(actor, campaign, "A")
+    for number in range(3):
+        answer(campaign, user, "A", 3 + number, f"A-{number}")
+    assert result_of(campaign, "A")["flags"] == flags
+
+
 def test_a_run_stores_the_same_bytes_for_the_same_answers_in_any_order(actor: User, small: Campaign) -> None:
     user = enumerator(actor, small, "A", 50)
     for number in range(8):
@@ -120,6 +136,20 @@ def test_a_run_stores_the_same_bytes_for_the_same_answers_in_any_order(actor: Us
     assert scores.run(actor, mirror).book_digest == first.book_digest
     change("A-0", f"answers = '{'5' * 22}'")
     assert scores.run(actor, small).input_digest != first.input_digest
+
+
+def test_edge_13_the_digest_of_the_answers_knows_units_and_answers_but_no_order() -> None:
+    # Expected: printf 'A\n3445\nB\n11\n' | sha256sum
+    digest = scores.Counted({"A": "4534", "B": "11"}, 2).digest()
+    assert digest == "f616fca6144d5aedeec9885bf8acd5bfbafad6f43c6e8b124aefa206ddc42ad9"
+    assert scores.Counted({"B": "11", "A": "3445"}, 2).digest() == digest
+    for other in ({"A": "4534", "B": "12"}, {"A": "453411", "B": ""}, {"A": "4534", "C": "11"}):
+        assert scores.Counted(other, 2).digest() != digest
+
+
+def test_a_runs_reason_is_one_line_of_at_most_two_hundred_signs(actor: User, small: Campaign) -> None:
+    assert scores.run(actor, small, " Chốt \n lần\u200b  1 ").reason == "Chốt lần 1"
+    assert scores.run(actor, small, "ế" * 201).reason == "ế" * 200
 
 
 def test_a_runs_digests_are_those_of_its_own_text_and_rules_and_the_trail_holds_them(
@@ -195,6 +225,9 @@ def test_home_affairs_sees_every_run_and_a_units_officer_the_published_one(
             scores.run_of(user, small)
     with pytest.raises(problems.NotFound):
         scores.run_of(user, small, 3)
+    db.session.execute(text("UPDATE campaign SET state = 'sealed'"))
+    seen_before_publication = before if role == Role.HOME_AFFAIRS else []
+    assert [run.number for run in scores.runs_of(user, small)] == seen_before_publication
 
 
 def test_two_runs_at_once_get_two_numbers(app: Flask, small: Campaign) -> None:

@@ -71,6 +71,7 @@ def test_a_workbook_gives_the_same_units_as_text(tmp_path: Path) -> None:
         (f"{HEAD}\nA,B,{'x' * 33},5,100\n", "dòng 2, cột group: dài 33 ký tự, tối đa 32"),
         (f"{HEAD}\nA,B,g,1e3,100\n", "dòng 2, cột quota: “1e3”"),
         (f"{HEAD}\nA,B,g,-5,100\n", "dòng 2, cột quota: “-5”"),
+        (f"{HEAD}\nA,B,g,1000000000,100\n", "dòng 2, cột quota: “1000000000”"),
         (f"{HEAD}\nA,B,g,٣,100\n", "dòng 2, cột quota: “٣”"),
         (f"{HEAD}\nA,B,g,5,0\n", "dòng 2, cột max_points: “0”"),
         (f"{HEAD}\nA,B,g,5,\n", "dòng 2, cột max_points: “”"),
@@ -87,6 +88,12 @@ def test_a_broken_unit_list_is_refused_by_row_and_column(tmp_path: Path, content
         unit_list.read(written(tmp_path, content))
     (error,) = refusal.value.errors
     assert told in error
+
+
+def test_n1_a_quota_of_zero_is_a_survey_without_quota_and_an_empty_one_is_no_survey(tmp_path: Path) -> None:
+    content = f"{HEAD}\nA,Sở A,g,0,100\nC,Thanh tra,g,,60\nD,Sở D,g,999999999,100\n"
+    units = unit_list.read(written(tmp_path, content)).units
+    assert [(unit.surveyed, unit.quota) for unit in units] == [(True, 0), (False, 0), (True, 999_999_999)]
 
 
 def test_every_broken_cell_of_every_row_is_named_at_once(tmp_path: Path) -> None:

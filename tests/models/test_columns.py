@@ -6,11 +6,12 @@ from decimal import Decimal
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import StatementError
 
 from survey_app.domain import campaigns, people
 from survey_app.domain.campaigns import Plan, UnitLine
-from survey_app.extensions import db
+from survey_app.extensions import Base, db
 from survey_app.models import Campaign, CampaignUnit, Unit, UnitGroup, User
 from survey_app.models.columns import now
 
@@ -49,10 +50,12 @@ def test_a_moment_without_its_zone_is_refused(app: Flask) -> None:
     ],
 )
 def test_a_decimal_comes_back_exactly_with_at_least_two_places(app: Flask, given: str, back: str) -> None:
-    line = UnitLine("A", "A", "g", 1, Decimal(given))
+    line = UnitLine("A", "A", "g", 0, Decimal(given), surveyed=Decimal(given) >= 100)
     days = (date(2026, 1, 1), date(2026, 12, 31))
     campaigns.create(people.command_line(), Plan("c", "C", 2026, *days, units=[line]))
     db.session.expire_all()
+    raw = db.session.scalar(text("SELECT max_points FROM campaign_unit"))
+    assert "E" not in str(raw)
     kept = db.session.scalars(select(CampaignUnit)).one().max_points
     assert (type(kept), str(kept)) == (Decimal, back)
 
@@ -84,6 +87,19 @@ def test_units_and_people_come_in_dictionary_order_on_both_databases(app: Flask)
     db.session.flush()
     assert db.session.scalars(select(Unit.name).order_by(Unit.sort_key)).all() == ordered
     assert db.session.scalars(select(User.display_name).order_by(User.sort_key)).all() == ordered
+
+
+def test_keys_of_order_are_compared_byte_by_byte_whatever_the_server_collates_by(app: Flask) -> None:
+    keys = {(table.name, column.name) for table in Base.metadata.tables.values() for column in table.columns
+            if column.name in ("sort_key", "search_key")}  # fmt: skip
+    assert keys == {(table, key) for table in ("unit", "user_account") for key in ("sort_key", "search_key")}
+    asked = {Base.metadata.tables[table].columns[key].type for table, key in keys}
+    assert {each.compile(postgresql.dialect()) for each in asked} == {'VARCHAR(400) COLLATE "C"'}
+    if db.engine.dialect.name == "postgresql":
+        found = db.session.execute(
+            text("SELECT table_name, column_name FROM information_schema.columns WHERE collation_name = 'C'")
+        )
+        assert {tuple(row) for row in found if row.column_name.endswith("_key")} == keys
 
 
 def test_a_name_that_changes_takes_its_keys_along(app: Flask) -> None:

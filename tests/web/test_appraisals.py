@@ -106,3 +106,10 @@ def test_home_affairs_reads_the_points_and_enters_none(logged_in: LogIn) -> None
     page = logged_in("noivu").get(PATH).text
     assert 'name="points"' not in page
     assert page.count('<th scope="row">') == 25
+
+
+def test_t1_the_points_that_somebody_else_saved_stand_beside_those_typed(appraiser: FlaskClient) -> None:
+    appraiser.post(f"{PATH}/STC", data={"points": "80,5", "version": "1"})
+    stale = appraiser.post(f"{PATH}/STC", data={"points": "81", "version": "1"}).text
+    assert "Điểm hiện nay: 80,50, lưu lúc " in stale
+    assert 'name="version" value="2"' in stale

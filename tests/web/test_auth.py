@@ -219,3 +219,27 @@ def test_where_https_is_said_to_be_there_the_cookie_and_the_browser_insist_on_it
 def test_the_watcher_is_told_that_the_house_is_awake(demo: Flask) -> None:
     reply = demo.test_client().get("/healthz")
     assert (reply.status_code, reply.json) == (200, {"status": "ok"})
+
+
+def test_a_second_log_in_in_one_browser_ends_the_first(demo: Flask) -> None:
+    client = demo.test_client()
+    client.post("/login", data=credentials())
+    first = client.get_cookie("hailong")
+    assert first is not None
+    assert client.post("/login", data=credentials(password="sai-mat-khau")).status_code == 401
+    assert client.get("/").status_code == 200
+    assert client.post("/login", data=credentials(username="noivu")).status_code == 303
+    assert "Sở Nội vụ" in client.get("/").text
+    client.set_cookie("hailong", first.value)
+    assert client.get("/").status_code == 302
+
+
+def test_a_log_in_long_after_the_last_click_opens_one_session_and_ends_the_other(demo: Flask) -> None:
+    client = demo.test_client()
+    client.post("/login", data=credentials())
+    lines = db.session.scalar(select(func.count()).select_from(AuditLine)) or 0
+    with time_machine.travel(now() + timedelta(minutes=5), tick=False):
+        assert client.post("/login", data=credentials()).status_code == 303
+        assert client.get("/").status_code == 200
+    added = db.session.scalars(select(AuditLine.verb).order_by(AuditLine.id).offset(lines)).all()
+    assert added == ["login.opened", "login.ended"]

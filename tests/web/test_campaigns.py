@@ -11,7 +11,7 @@ from survey_app.extensions import db
 from survey_app.models import AuditLine, ScoreRun
 from survey_app.vocabulary import CampaignState
 from tests.bad_inputs import BAD_INPUTS
-from tests.web.pages import CODE, LogIn
+from tests.web.pages import CODE, LogIn, error_targets
 
 PATH = f"/campaigns/{CODE}"
 
@@ -131,3 +131,22 @@ def test_a_campaign_in_preparation_is_there_for_home_affairs_alone(
     ):
         assert client.get(path).status_code == 404
     assert people.by_username("dtv01").display_name in enumerator.get("/").text
+
+
+def test_a_missing_or_endless_reason_is_told_beside_its_field_and_kept(home_affairs: FlaskClient) -> None:
+    home_affairs.post(f"{PATH}/state", data={"target": "closed"})
+    for reason in ("", "x" * 201):
+        reply = home_affairs.post(f"{PATH}/state", data={"target": "open", "reason": reason})
+        assert (reply.status_code, error_targets(reply.text)) == (422, ["reason"])
+        assert f'value="{reason}"' in reply.text
+        assert steps_on(reply.text) == ["sealed", "open"]
+    assert state_now() == "closed"
+
+
+def test_the_sums_of_the_campaign_stay_while_units_are_searched(home_affairs: FlaskClient) -> None:
+    figures = re.compile(r'<dl class="figures">.*?</dl>', re.DOTALL)
+    whole = figures.findall(home_affairs.get(f"{PATH}/progress").text)
+    assert "2.124 <small>/ 2.124</small>" in whole[0]  # 984 + 1.140 of the report of 2022
+    searched = home_affairs.get(f"{PATH}/progress?q=ly+nhan").text
+    assert figures.findall(searched) == whole
+    assert "Cộng các đơn vị tìm thấy" in searched

@@ -207,9 +207,40 @@ def test_s11_back_change_and_send_again_makes_no_second_record(enumerator: Flask
     changed = enumerator.post(SEND, data=form | {"access_1": "1"})
     assert changed.status_code == 409
     assert "được giữ lại như một đề xuất" in changed.text
+    assert "Hai bản khác nhau ở 1 mục" in changed.text
+    assert "<td>4 – Hài lòng</td>" in changed.text
+    assert "1 – Rất không hài lòng</span>" in changed.text
+    assert f"/responses/{form['uuid']}" in changed.text
+    twice = [enumerator.post(SEND, data=form | {"access_1": level}).text for level in ("2", "1")]
+    assert ["2 – Không hài lòng" in page for page in twice] == [True, False]
     (response,) = stored("BACK-1")
     assert (response.answers, response.version) == ("4" * 22, 1)
-    assert len(db.session.scalars(select(ResponseProposal)).all()) == 1
+    assert len(db.session.scalars(select(ResponseProposal)).all()) == 2
+
+
+def test_a_receipt_tells_what_became_of_the_response_since(
+    enumerator: FlaskClient, logged_in: LogIn, unit: str
+) -> None:
+    form = entry_form(unit, "SINCE-1", "4")
+    receipt = enumerator.post(SEND, data=form).location
+    page = enumerator.get(receipt).text
+    assert "Gửi lại lần nữa cũng không tạo phiếu thứ hai" in page
+    assert f"responses/new?unit={unit}&amp;mode=paper" in page
+    flag = {"version": "1", "reason": "contradiction"}
+    assert logged_in("mattran").post(f"/responses/{form['uuid']}/flags", data=flag).status_code == 303
+    again = enumerator.post(SEND, data=form, follow_redirects=True).text
+    assert "giám sát viên đã trả lại" in again
+    assert f'href="/responses/{form["uuid"]}/edit"' in again
+    (response,) = stored("SINCE-1")
+    response.state = "void"
+    db.session.commit()
+    assert "phiếu đã bị hủy" in enumerator.post(SEND, data=form, follow_redirects=True).text
+
+
+def test_a_draft_has_no_receipt_and_goes_on_where_it_was(enumerator: FlaskClient) -> None:
+    uuid = str(uuid4())
+    assert enumerator.post(SEND, data={"uuid": uuid, "mode": "paper", "action": "draft"}).status_code == 303
+    assert enumerator.get(f"/responses/{uuid}/receipt").location == f"/responses/{uuid}/edit"
 
 
 def test_s8_a_draft_is_kept_shown_first_and_counted_nowhere(

@@ -56,6 +56,7 @@ def test_201_then_200_then_409_with_the_other_content_kept(device: FlaskClient, 
     assert first.status_code == 201
     assert first.json["received"] == uuid
     assert len(first.json["digest"]) == 64
+    assert first.json["state"] == "submitted"
     again = device.put(f"/responses/{uuid}", json=body)
     assert (again.status_code, again.json) == (200, first.json)
     other = device.put(f"/responses/{uuid}", json=body | {"mode": "phone"})

@@ -171,3 +171,29 @@ def test_people_are_found_by_name_role_and_page_in_vietnamese_order(administrato
     supervisors = administrator.get("/people?role=supervisor").text
     assert sorted(re.findall(r'<td class="code">([^<]+)<', supervisors)) == ["cuuchienbinh", "mattran"]
     assert "Không có tài khoản nào khớp" in administrator.get("/people?q=zzz").text
+
+
+def test_nobody_locks_herself_out(administrator: FlaskClient) -> None:
+    refused = administrator.post("/people/quantri/disable")
+    assert (refused.status_code, "nhờ một quản trị khác" in refused.text) == (409, True)
+    assert administrator.get("/").status_code == 200
+    page = administrator.get("/people?q=quantri").text
+    assert 'aria-label="Khóa quantri"' not in page
+    assert 'aria-label="Mật khẩu mới cho quantri"' in page
+
+
+def test_the_account_of_the_command_gets_no_password_and_is_not_disabled(administrator: FlaskClient) -> None:
+    for work in ("disable", "password"):
+        refused = administrator.post(f"/people/{people.COMMAND_LINE}/{work}")
+        assert (refused.status_code, "của lệnh hailong" in refused.text) == (409, True)
+    command = people.by_username(people.COMMAND_LINE)
+    assert (command.password_hash, command.disabled_at) == (people.NO_PASSWORD, None)
+    db.session.rollback()
+    assert f'aria-label="Khóa {people.COMMAND_LINE}"' not in administrator.get("/people?q=hailong").text
+
+
+def test_an_unknown_role_is_named_as_unknown_and_filters_nothing(administrator: FlaskClient) -> None:
+    page = administrator.get("/people?role=king").text
+    assert "Vai trò này không có" in page
+    assert "trong 68 tài khoản" in page
+    assert "Vai trò này không có" not in administrator.get("/people?role=appraiser").text

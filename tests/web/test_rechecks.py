@@ -137,7 +137,7 @@ def test_t6_the_next_flag_starts_empty_and_the_first_stays_in_the_history(
     page = supervisor.get(f"/responses/{form['uuid']}").text
     assert f"“{escape(NOTE)}”" in page
     assert "Đúng như vậy" in page
-    assert re.search(r'<textarea id="note"[^>]*></textarea>', page)
+    assert re.search(r'<textarea [^>]*id="note"[^>]*>\s*</textarea>', page)
     assert 'name="version" value="2"' in page
     assert flag(supervisor, form, version="2", note="Lần hai").status_code == 303
     assert [state for state, _, _ in flags_now()] == ["answered", "open"]
@@ -160,6 +160,30 @@ def test_t7_a_mistaken_flag_is_withdrawn_with_a_reason_and_both_stay_visible(
     assert (response_now().state, flags_now()) == ("submitted", [("withdrawn", "front", "Nhầm phiếu")])
     again = supervisor.post(f"/flags/{number}/withdraw", data={"reason": "Lần nữa"})
     assert again.status_code == 409
+    assert flags_now() == [("withdrawn", "front", "Nhầm phiếu")]
+
+
+@pytest.mark.parametrize("reason", ["", "\u200b", "x" * 1001])
+def test_a_withdrawal_without_a_proper_reason_is_asked_for_one_and_keeps_what_was_typed(
+    supervisor: FlaskClient, form: dict[str, str], reason: str
+) -> None:
+    flag(supervisor, form)
+    number = db.session.scalars(select(Flag.id)).one()
+    reply = supervisor.post(f"/flags/{number}/withdraw", data={"reason": reason})
+    assert (reply.status_code, error_targets(reply.text)) == (422, [f"withdraw-{number}"])
+    assert f'value="{reason}"' in reply.text
+    assert '<details class="more" open>' in reply.text
+    assert flags_now() == [("open", "front", "")]
+
+
+def test_a_supervisor_who_withdraws_too_late_reads_what_she_typed(
+    supervisor: FlaskClient, form: dict[str, str]
+) -> None:
+    flag(supervisor, form)
+    number = db.session.scalars(select(Flag.id)).one()
+    supervisor.post(f"/flags/{number}/withdraw", data={"reason": "Nhầm phiếu"})
+    late = supervisor.post(f"/flags/{number}/withdraw", data={"reason": "Từ thẻ <kia>"})
+    assert (late.status_code, "Bạn đã nhập: “Từ thẻ &lt;kia&gt;”" in late.text) == (409, True)
     assert flags_now() == [("withdrawn", "front", "Nhầm phiếu")]
 
 
@@ -199,7 +223,7 @@ def test_t1_a_correction_of_an_older_version_says_who_came_first_and_keeps_the_t
 
 
 def test_t9_the_other_body_neither_withdraws_nor_learns_anything(
-    supervisor: FlaskClient, logged_in: LogIn, form: dict[str, str]
+    supervisor: FlaskClient, logged_in: LogIn, form: dict[str, str], caplog: pytest.LogCaptureFixture
 ) -> None:
     flag(supervisor, form)
     number = db.session.scalars(select(Flag.id)).one()
@@ -208,7 +232,8 @@ def test_t9_the_other_body_neither_withdraws_nor_learns_anything(
     foreign = veteran.post(f"/flags/{number}/withdraw", data={"reason": "Không phải của tôi"})
     unknown = veteran.post(f"/flags/{number + 1}/withdraw", data={"reason": "Không phải của tôi"})
     assert (foreign.status_code, foreign.data) == (404, unknown.data)
-    assert NOTE not in veteran.get(f"/responses/{form['uuid']}").text
+    assert escape(NOTE) not in veteran.get(f"/responses/{form['uuid']}").text
+    assert f"flag {number} is not for cuuchienbinh to see" in caplog.text
     assert flags_now() == [("open", "front", "")]
     opened = 1  # her own log-in
     assert len(db.session.scalars(select(AuditLine)).all()) == lines + opened

@@ -109,7 +109,7 @@ def test_a_draft_without_a_unit_stands_on_its_enumerators_list(enumerator: Flask
 @pytest.mark.parametrize(
     ("username", "path", "names"),
     [
-        ("noivu", LIST, "q state unit enumerator"),
+        ("noivu", LIST, "q state validity unit enumerator"),
         ("noivu", "/audit", "verb name record_id"),
         ("noivu", f"/campaigns/{CODE}/progress", "q"),
         ("quantri", "/people", "q role"),
@@ -123,10 +123,9 @@ def test_no_bad_input_in_a_search_or_filter_is_an_error(
     for kind, bad in BAD_INPUTS.items():
         if isinstance(bad, str):
             sent = bad.encode("utf-8", "surrogatepass")
-            for name in names.split():
-                reply = client.get(path, query_string={name: sent})
-                assert reply.status_code == 200, (name, kind)
-                assert_harmless(reply.text)
+            reply = client.get(path, query_string=dict.fromkeys(names.split(), sent))
+            assert reply.status_code == 200, kind
+            assert_harmless(reply.text)
 
 
 def test_every_number_of_responses_is_the_same_everywhere(enumerator: FlaskClient, logged_in: LogIn) -> None:
@@ -151,8 +150,8 @@ def test_every_number_of_responses_is_the_same_everywhere(enumerator: FlaskClien
         ("dieuphoi", "/", 7),
         ("mattran", "/", 6),
         ("noivu", "/", 7),
-        ("dtv01", LIST, 7),
-        ("mattran", LIST, 7),
+        ("dtv01", LIST, 8),
+        ("mattran", LIST, 9),
         ("noivu", f"/campaigns/{CODE}/progress", 7),
         ("noivu", f"/campaigns/{CODE}/scores", 12),
         ("noivu", f"/campaigns/{CODE}/index", 12),

@@ -1,7 +1,6 @@
 """The forms of the web door; Vietnamese sentences for the rules of the library."""
 
 import re
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -32,14 +31,11 @@ def choices(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
     return [SelectChoice(value, label) for value, label in pairs]
 
 
-_WHOLE = re.compile(r" *[0-9]{1,9} *")
-
-
 class WholeNumberField(IntegerField):
     """A number from 0 as people write it: Python would also take "1_000" and digits of other scripts."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        if valuelist and not _WHOLE.fullmatch(valuelist[0]):
+        if valuelist and not _WHOLE.fullmatch(valuelist[0].strip(" ")):
             raise ValueError(self.gettext("Not a valid integer value."))
         super().process_formdata(valuelist)
 

@@ -24,7 +24,7 @@
   const go = (block) => {
     if (!block) return;
     entrance(block).focus({ preventScroll: true });
-    block.scrollIntoView({ block: "center", behavior: "instant" });
+    block.scrollIntoView({ block: "center" });
   };
   const beside = (block, step) => { const all = blocks(); return all[all.indexOf(block) + step]; };
 
@@ -81,7 +81,8 @@
   // A tap or click (never a key, which has no detail) brings the next question into view.
   form.addEventListener("click", (event) => {
     if (event.detail === 0 || !auto.checked || !event.target.matches("fieldset [type=radio]")) return;
-    beside(blockOf(event.target), 1)?.scrollIntoView({ block: "center" });
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    beside(blockOf(event.target), 1)?.scrollIntoView({ block: "center", behavior: still ? "instant" : "smooth" });
   });
   form.addEventListener("focusin", (event) => {
     form.querySelector(".level.current")?.classList.remove("current");
