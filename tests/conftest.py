@@ -5,6 +5,7 @@ demonstration campaign. `HAILONG_TEST_DATABASES=sqlite` leaves PostgreSQL out wh
 """
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ import pytest
 import sqlalchemy
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from survey_app import create_app
 from survey_app.domain import demonstration, people
@@ -103,6 +105,11 @@ def make_app(url: str, **settings: object) -> Flask:
     )
     app.test_client_class = Browser
     return app
+
+
+def shown(reply: TestResponse) -> str:
+    """Return a reply's text without its request-forgery token, which carries the second it was made in."""
+    return re.sub(r'(name="csrf_token"[^>]*value=)"[^"]*"', r"\1", reply.text)
 
 
 @contextmanager

@@ -1,7 +1,5 @@
 """The coordinator's page: targets given, changed and recalled, wrong ones refused beside their field."""
 
-import re
-from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
