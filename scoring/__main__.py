@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from scoring.answers import AnswerSheet, read_answers
-from scoring.book import canonical, score
+from scoring.book import Doubts, canonical, score
 from scoring.contracts import index_contract
 from scoring.errors import ScoringError, refusal
 from scoring.method import Method, available_methods, load_method
 from scoring.printing import index_csv, index_table, satisfaction_csv, satisfaction_table
 from scoring.questionnaire import available_questionnaires, load_questionnaire
 from scoring.ranking import stand, summarise
-from scoring.units import read_index_units, read_units
+from scoring.tally import Tally
+from scoring.units import UnitRow, read_index_units, read_units
 
 DONE, REFUSED, WRONG_USAGE = 0, 1, 2
 SHOWN_ROWS = 10
@@ -100,7 +101,10 @@ def _satisfaction(asked: argparse.Namespace) -> bytes:
     sheet = read_answers(asked.answers, questionnaire)
     units = None if asked.units is None else read_units(asked.units)
     rows = None if units is None else units.rows
-    book = score(sheet.tally(), questionnaire, method, rows, sheet.sha256)
+    tally = sheet.tally()
+    for unit in rows or ():
+        _refuse_too_many(unit, tally)
+    book = score(tally, questionnaire, method, rows, sheet.sha256, Doubts(sheet.moments(method)))
     _note_ignored(sheet.where, sheet.ignored)
     _note_other_criteria(sheet)
     if units is not None:
@@ -111,6 +115,12 @@ def _satisfaction(asked: argparse.Namespace) -> bytes:
     if asked.format == "csv":
         return satisfaction_csv(book.satisfaction).encode()
     return satisfaction_table(book.satisfaction, questionnaire, rows).encode()
+
+
+def _refuse_too_many(unit: UnitRow, tally: Tally) -> None:
+    responses = tally.responses_of(unit.unit)
+    if unit.population is not None and responses > unit.population:
+        raise refusal("sample_over_population", unit=unit.unit, n=responses, population=unit.population)
 
 
 def _index(asked: argparse.Namespace) -> bytes:

@@ -1,6 +1,6 @@
 """Answers: the compact form they are stored in, the counts made of them, and the reader of answer files."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from scoring.errors import InputRefused, ScoringError, refusal
 from scoring.method import Method
+from scoring.moments import Moments, layout_of
 from scoring.questionnaire import Questionnaire
 from scoring.sheets import Sheet, clean, read_code, read_number, read_sheet, shown
 from scoring.tally import (
@@ -36,6 +37,7 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+K = TypeVar("K")
 
 OPTIONAL_COLUMNS = ("enumerator", "cluster", "weight")
 _CELL = {**{level: level for level in "12345"}, "": BLANK, "NA": NOT_APPLICABLE}
@@ -98,10 +100,15 @@ class AnswerSheet:
 
     def tally(self) -> Tally:
         """Return the exact counts of all responses."""
-        texts: dict[str, list[str]] = {}
-        for unit, packed in zip(self.units, self.answers, strict=True):
-            texts.setdefault(unit, []).append(packed)
-        return Tally.from_packed(self.questionnaire, ((unit, "".join(each)) for unit, each in texts.items()))
+        joined = _joined(zip(self.units, self.answers, strict=True))
+        return Tally.from_packed(self.questionnaire, joined)
+
+    def moments(self, method: Method) -> Moments:
+        """Return the sums by unit and cluster that intervals are made of, each response counting once."""
+        labels = zip(self.units, self.clusters, strict=True)
+        joined = _joined(zip(labels, self.answers, strict=True))
+        layout = layout_of(self.questionnaire, method)
+        return Moments.from_packed(layout, ((unit, cluster, text) for (unit, cluster), text in joined))
 
     def incomplete(self, method: Method) -> list[int]:
         """Return the row numbers of responses that answer less than the method's share of criteria."""
@@ -225,6 +232,13 @@ class _Reader:
     def _extras(self) -> tuple[tuple[str, ...], ...]:
         places = [self.sheet.columns.index(name) for name in self.ignored]
         return tuple(tuple([cells[place] for place in places]) for _, cells in self.sheet.rows)
+
+
+def _joined(answers: Iterable[tuple[K, str]]) -> Iterator[tuple[K, str]]:
+    texts: dict[K, list[str]] = {}
+    for key, packed in answers:
+        texts.setdefault(key, []).append(packed)
+    return ((key, "".join(parts)) for key, parts in texts.items())
 
 
 def _weight(text: str, where: str, row: int, column: str) -> Decimal:

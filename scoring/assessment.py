@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from scoring.estimates import MODELLED, Estimate
-from scoring.method import Method
+from scoring.method import NO_INTERVAL, Method
 from scoring.moments import ALL, Moments
 from scoring.rank_intervals import (
     RankInterval,
@@ -17,7 +17,6 @@ from scoring.rank_intervals import (
 )
 from scoring.uncertainty import MODEL, Asked, Uncertainty
 
-NONE = "none"
 # Wider than any scale: a unit whose error cannot be estimated is told apart from nobody.
 _UNKNOWN_ERROR = 1e9
 
@@ -71,7 +70,7 @@ def assess(
     `groups` gives each unit's group, `ranked` the units that have a rank, `populations` the people served where known.
     Refuses what `Uncertainty` refuses.
     """
-    if method.interval == NONE:
+    if method.interval == NO_INTERVAL:
         return None
     design = MODEL if method.interval in MODELLED else "cluster"
     asked = Asked(method.index, method.interval, design, level, method.smallest_n, populations)

@@ -2,27 +2,45 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from scoring.assessment import assess, filled
+from scoring.assessment_contract import assessment_part, sensitivity_part
 from scoring.contracts import index_contract, satisfaction_contract, text_or_none
 from scoring.errors import refusal
 from scoring.flags import flags_of, is_incomplete, is_surveyed
 from scoring.method import Method
+from scoring.moments import Moments
 from scoring.points import Exact, half_up
 from scoring.questionnaire import Questionnaire
 from scoring.ranking import ranks, stand, summarise
 from scoring.satisfaction import UnitResult, empty_unit, measure
+from scoring.sensitivity import sensitivity
 from scoring.tally import Tally
 from scoring.units import UnitRow
 
-FORMAT = 1
-_PARTS = {"format", "satisfaction", "index", "units", "counts"}
+FORMAT = 2
+_PARTS = {"format", "satisfaction", "index", "units", "uncertainty", "sensitivity", "counts"}
+
+
+@dataclass(frozen=True)
+class Doubts:
+    """What is asked beside the points: the sums that intervals are made of, and responses to do without.
+
+    `detail` names the units whose every component gets its interval; None is all of them, with the indices of groups.
+    `left_out` by a Vietnamese name and `enumerators` by code are parts of the tally; None asks for no sensitivity.
+    """
+
+    moments: Moments
+    detail: Collection[str] | None = ()
+    left_out: Mapping[str, Tally] | None = None
+    enumerators: Mapping[str, Tally] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -30,7 +48,8 @@ class ScoreBook:
     """One computation, whole: its content is its bytes, so that equal results have equal digests.
 
     `satisfaction` and `index` (None without a table of units) are the program's two contracts, `units` the
-    table that went in, `counts` the exact counts everything can be computed from again.
+    table that went in, `uncertainty` and `sensitivity` what was asked of them, `counts` the exact counts that
+    every point can be computed from again.
     """
 
     content: bytes
@@ -74,6 +93,18 @@ class ScoreBook:
         """Return the table of units that went in, in its order, each with its published component."""
         return list(self._parts["units"])
 
+    @property
+    def uncertainty(self) -> dict[str, Any] | None:
+        """Return estimates by unit and component, and the doubts about ranks by group; None where none were asked."""
+        part = self._parts["uncertainty"]
+        return None if part is None else dict(part)
+
+    @property
+    def sensitivity(self) -> list[dict[str, Any]] | None:
+        """Return every unit under other choices; None where that was not asked."""
+        part = self._parts["sensitivity"]
+        return None if part is None else list(part)
+
     @cached_property
     def tally(self) -> Tally:
         """Return the exact counts the book was made from."""
@@ -97,8 +128,12 @@ def score(
     method: Method,
     units: Sequence[UnitRow] | None = None,
     input_sha256: str = "",
+    doubts: Doubts | None = None,
 ) -> ScoreBook:
     """Compute everything the points need: indices, points, ranks, flags and, with units, the index.
+
+    With doubts every unit's index has its interval and every rank its own; a unit with more responses than people
+    is flagged `above_population`, and its sample counted as one of many.
 
     Refuses a tally of other criteria, a unit with responses that the table lacks, a method the
     questionnaire cannot serve, and points above their maximum.
@@ -110,17 +145,65 @@ def score(
     components = {result.unit: _component(result, table.get(result.unit), method) for result in results}
     rows = _satisfaction_rows(results, components, table, method)
     inputs = {"sha256": input_sha256, "responses": int(tally.responses.sum())}
+    contract = satisfaction_contract(questionnaire, method, inputs, rows)
+    groups = {result.unit: _group_of(result.unit, table) for result in results}
     parts = {
         "format": FORMAT,
-        "satisfaction": satisfaction_contract(questionnaire, method, inputs, rows),
+        "satisfaction": contract,
         "index": None,
         "units": [_unit_part(unit, components[unit.unit], method) for unit in units or ()],
+        "uncertainty": None,
+        "sensitivity": None,
         "counts": _counts_part(tally),
     }
+    if doubts is not None:
+        ranked = [result.unit for result, _, rank, _ in rows if rank is not None]
+        assessment = assess(doubts.moments, method, groups, ranked, _populations(results, table))
+        if assessment is not None:
+            detail = tally.units if doubts.detail is None else doubts.detail
+            parts["satisfaction"] = filled(contract, assessment)
+            parts["uncertainty"] = assessment_part(
+                assessment, method.publication, detail, doubts.detail is None
+            )
+        parts["sensitivity"] = _sensitivity(doubts, tally, questionnaire, method, groups, components)
     if units is not None:
         standings = stand([(unit, components[unit.unit]) for unit in units], method)
         parts["index"] = index_contract(method, standings, summarise(standings, method))
     return ScoreBook(canonical(parts))
+
+
+def _group_of(unit: str, table: Mapping[str, UnitRow]) -> str:
+    return table[unit].group if unit in table else ""
+
+
+def _populations(results: Sequence[UnitResult], table: Mapping[str, UnitRow]) -> dict[str, int]:
+    """Return the people of each unit where they are known and can be right."""
+    return {
+        each.unit: people
+        for each in results
+        if each.unit in table
+        and (people := table[each.unit].population) is not None
+        and people >= each.responses
+    }
+
+
+def _sensitivity(
+    doubts: Doubts,
+    tally: Tally,
+    questionnaire: Questionnaire,
+    method: Method,
+    groups: Mapping[str, str],
+    components: Mapping[str, Decimal | None],
+) -> list[dict[str, Any]] | None:
+    """Ask of the units that have points what would become of them."""
+    if doubts.left_out is None:
+        return None
+    units = [unit for unit in tally.units if components[unit] is not None]
+    parts = [
+        {name: part.of(units) for name, part in each.items()}
+        for each in (doubts.left_out, doubts.enumerators)
+    ]
+    return sensitivity_part(sensitivity(tally.of(units), questionnaire, method, groups, *parts))
 
 
 def _results(
@@ -156,8 +239,7 @@ def _satisfaction_rows(
         values[result.unit] = (result.points if method.rank_on == "unrounded" else shown) if kept else None
     groups: dict[str, list[str]] = {}
     for result in results:
-        group = table[result.unit].group if result.unit in table else ""
-        groups.setdefault(group, []).append(result.unit)
+        groups.setdefault(_group_of(result.unit, table), []).append(result.unit)
     places: dict[str, int | None] = {}
     for members in groups.values():
         places |= zip(members, ranks([values[unit] for unit in members], method.ties), strict=True)

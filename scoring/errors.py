@@ -78,6 +78,7 @@ SENTENCES = {
         "Không cộng được hai bảng đếm của hai danh sách tiêu chí khác nhau. "
         "Hãy dùng cùng một phiên bản phiếu."
     ),
+    "tally_part": "Đơn vị {unit}: phần bị trừ không nằm trong bảng đếm. Hãy trừ đúng phần đã đếm.",
     "book_broken": "Kết quả tính điểm lưu lại bị hỏng hoặc bị sửa ({reason}). Hãy tính lại.",
     # Questionnaires and methods.
     "definition_unknown": "Không có {kind} “{value}”{hint}. Hiện có: {known}.",

@@ -8,6 +8,8 @@ from types import MappingProxyType
 
 from scoring.definitions import Block, available, checksum, normalise, parse_toml, plain, read_definition
 from scoring.errors import hint, refusal
+from scoring.estimates import KINDS
+from scoring.publication_rules import PublicationRule
 from scoring.questionnaire import Questionnaire, checked_code
 
 FOLDER = Path(__file__).parent / "methods"
@@ -25,7 +27,8 @@ UNDEFINED_FACTOR = ("reweight", "withhold")
 CONVERSIONS = ("linear", "step", "threshold")
 RANK_VALUES = ("published", "unrounded")
 TIES = ("competition", "dense")
-INTERVALS = ("modelled-deff-wilson", "modelled-deff-jeffreys", "korn-graubard", "none")
+NO_INTERVAL = "none"
+INTERVALS = (*KINDS, NO_INTERVAL)
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,7 @@ class Method:
     rank_incomplete: bool
     smallest_n: int
     interval: str
+    publication: PublicationRule
     validity: Validity
     sha256: str
     text: str
@@ -139,6 +143,7 @@ def parse_method(toml_text: str, where: str) -> Method:
     text = normalise(toml_text)
     block = parse_toml(text, where)
     ranks, sample = block.block("ranks"), block.block("sample")
+    smallest_n = sample.whole("smallest_n", 1, 1000)
     method = Method(
         code=checked_code(block),
         title=block.text("title"),
@@ -151,8 +156,9 @@ def parse_method(toml_text: str, where: str) -> Method:
         rank_on=ranks.word("on", RANK_VALUES),
         ties=ranks.word("ties", TIES),
         rank_incomplete=ranks.flag("incomplete_units"),
-        smallest_n=sample.whole("smallest_n", 1, 1000),
+        smallest_n=smallest_n,
         interval=sample.word("interval", INTERVALS),
+        publication=_publication(block.block("publication"), smallest_n),
         validity=_validity(block.block("validity")),
         sha256=checksum(text),
         text=text,
@@ -231,3 +237,17 @@ def _validity(block: Block) -> Validity:
     validity = Validity(factors, block.number("share", 0, 1))
     block.finish()
     return validity
+
+
+def _publication(block: Block, smallest_n: int) -> PublicationRule:
+    widest = block.number("widest", 1, 100)
+    rule = PublicationRule(
+        smallest_n=smallest_n,
+        caution_n=block.whole("caution_n", smallest_n, 10_000),
+        caution_df=block.whole("caution_df", 0, 10_000),
+        caution_width=float(block.number("caution_width", 1, int(widest))),
+        widest=float(widest),
+        smallest_cell=block.whole("smallest_cell", 1, 1000),
+    )
+    block.finish()
+    return rule

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -28,6 +28,22 @@ def number(text: str | None, nothing: str = NOTHING) -> str:
 def rounded(text: str | None, digits: int) -> str:
     """Return a decimal text rounded once, half up, with a decimal comma."""
     return number(None if text is None else f"{half_up(Decimal(text), digits):f}")
+
+
+def between(interval: Mapping[str, Any] | None, digits: int = 2) -> str:
+    """Return an interval's two ends with a dash between, or a sign where there is none."""
+    if interval is None:
+        return NOTHING
+    return " – ".join(
+        f"{half_up(Decimal(interval[end]), digits):f}".replace(".", ",") for end in ("low", "high")
+    )
+
+
+def ranks_between(ranks: Sequence[int] | None) -> str:
+    """Return a rank interval, one number where both ends are the same, or a sign where there is none."""
+    if ranks is None:
+        return NOTHING
+    return " – ".join(map(str, dict.fromkeys(ranks)))
 
 
 def align(heading: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[int]) -> list[str]:
@@ -69,7 +85,10 @@ def _satisfaction_rows(
     members: Sequence[dict[str, Any]], questionnaire: Questionnaire, known: dict[str, UnitRow]
 ) -> list[str]:
     factors = [f"({factor.number})" for factor in questionnaire.factors]
-    heading = ["Hạng", "Đơn vị", "Phiếu", "Hài lòng", "Trả lời", "Chỉ số %", "Điểm", *factors, "Ghi chú"]
+    level = next((f"{100 * unit['interval']['level']:g}" for unit in members if unit["interval"]), "")
+    doubts = [f"Khoảng {level} %".replace(".", ","), "Hạng có thể"] if level else []
+    plain = ["Hạng", "Đơn vị", "Phiếu", "Hài lòng", "Trả lời", "Chỉ số %", "Điểm"]
+    heading = [*plain, *doubts, *factors, "Ghi chú"]
     ordered = sorted(members, key=lambda unit: (unit["rank"] is None, unit["rank"] or 0, unit["unit"]))
     rows = [
         [
@@ -78,6 +97,7 @@ def _satisfaction_rows(
             *(str(unit[key]) for key in ("responses", "satisfied", "answered")),
             rounded(unit["index"], 2),
             number(unit["points"], NO_SURVEY if "no_survey" in unit["flags"] else NOTHING),
+            *((between(unit["interval"]), ranks_between(unit["rank_interval"])) if doubts else ()),
             *(rounded(factor["index"], 2) for factor in unit["factors"]),
             "; ".join(wording(flag, questionnaire) for flag in unit["flags"]),
         ]
@@ -126,8 +146,8 @@ def _group_lines(group: dict[str, Any]) -> list[str]:
 
 
 def satisfaction_csv(result: dict[str, Any]) -> str:
-    """Return one row a unit: counts, index, points, rank, flags, then every factor's index, weight, points."""
-    plain = (
+    """Return one row a unit: counts, index, points, rank, doubts, flags, then every factor's index, weight, points."""
+    plain = [
         "unit",
         "responses",
         "answered",
@@ -137,11 +157,15 @@ def satisfaction_csv(result: dict[str, Any]) -> str:
         "index",
         "points",
         "rank",
-    )
-    heading = [*plain, "flags"]
+    ]
+    heading = [*plain, "standard_error", "low", "high", "best_rank", "worst_rank", "flags"]
     rows = []
     for unit in result["units"]:
-        row = {key: unit[key] for key in plain} | {"flags": " ".join(unit["flags"])}
+        interval, ranks = unit["interval"] or {}, unit["rank_interval"] or (None, None)
+        row = {key: unit[key] for key in plain}
+        row |= {"standard_error": unit["standard_error"]}
+        row |= {"low": interval.get("low"), "high": interval.get("high")}
+        row |= {"best_rank": ranks[0], "worst_rank": ranks[1], "flags": " ".join(unit["flags"])}
         for factor in unit["factors"]:
             row |= {f"{factor['factor']}_{key}": factor[key] for key in ("index", "weight", "points")}
         rows.append(row)

@@ -48,12 +48,6 @@ class PublicationRule:
             raise refusal("number_bad", what="smallest_cell", value=self.smallest_cell, expected="số từ 1")
 
 
-# Sizes, degrees of freedom and width 30 as Parker et al. 2017 (NCHS); width 20 and the smallest sample are our default.
-RECOMMENDED = PublicationRule(
-    smallest_n=3, caution_n=30, caution_df=8, caution_width=20.0, widest=30.0, smallest_cell=5
-)
-
-
 @dataclass(frozen=True)
 class Label:
     """One of published, caution, not_enough, with the Vietnamese reasons for anything but published."""

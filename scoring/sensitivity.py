@@ -1,11 +1,11 @@
 """How much a unit's index and rank hang on choices: other aggregations, doubtful responses, single enumerators."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from scoring.errors import refusal
-from scoring.fieldwork import FieldRecord
+from scoring.flags import is_incomplete
 from scoring.method import COMBINATIONS, GENERAL_QUESTION, LEVEL_RULES, Method
 from scoring.points import half_up
 from scoring.questionnaire import Questionnaire
@@ -67,41 +67,37 @@ def wording(choice: str) -> str:
 
 
 def sensitivity(
-    records: Sequence[FieldRecord],
+    tally: Tally,
     questionnaire: Questionnaire,
     method: Method,
     groups: Mapping[str, str],
-    left_out: Mapping[str, Collection[str]],
+    left_out: Mapping[str, Tally],
+    enumerators: Mapping[str, Tally],
 ) -> list[UnitSensitivity]:
     """Return every unit, by code, under the other aggregations and level rule and with responses left out.
 
-    `groups` gives the group each unit is ranked in, `left_out` by a Vietnamese name the form codes to do without, such as
-    those flagged or re-checked. Ranks compare points as the method ranks them. Refuses a unit without a group, and
-    what `measure` refuses.
+    `groups` gives the group each unit is ranked in; `left_out` by a Vietnamese name, and `enumerators` by code, what is
+    counted in the tally and to be done without: responses flagged, one enumerator's. Ranks compare points as the
+    method ranks them. Refuses a unit without a group, a part that is not in the tally, and what `measure` refuses.
     """
-    for record in records:
-        if record.unit not in groups:
-            raise refusal("unit_unknown", where="Danh sách nhóm", value=record.unit)
-    tally = _tally(records, questionnaire)
+    for unit in tally.units:
+        if unit not in groups:
+            raise refusal("unit_unknown", where="Danh sách nhóm", value=unit)
     base = _measured(tally, questionnaire, method)
     found = {unit: [outcome] for unit, outcome in _outcomes(AS_COUNTED, base, groups, method).items()}
     for choice, other in _other_methods(method).items():
         results = _measured(tally, questionnaire, other)
         for unit, outcome in _outcomes(choice, results, groups, other).items():
             found[unit].append(outcome)
-    for what, forms in left_out.items():
-        left = {record.unit for record in records if record.form_code in forms}
-        results = base | _without(records, questionnaire, method, left, set(forms))
-        outcomes = _outcomes(f"without:{what}", results, groups, method)
-        for unit, own in found.items():
-            own.append(outcomes[unit])
-    for code in sorted({record.enumerator for record in records if record.enumerator}):
-        hers = {record.unit for record in records if record.enumerator == code}
-        forms = {record.form_code for record in records if record.enumerator == code}
-        results = base | _without(records, questionnaire, method, hers, forms)
-        outcomes = _outcomes(f"without_enumerator:{code}", results, groups, method)
-        for unit in sorted(hers):
-            found[unit].append(outcomes[unit])
+    for what, part in sorted(left_out.items()):
+        outcomes = _without(part, tally, base, questionnaire, method)
+        for unit, outcome in _outcomes(f"without:{what}", outcomes, groups, method).items():
+            found[unit].append(outcome)
+    for code, part in sorted(enumerators.items()):
+        outcomes = _without(part, tally, base, questionnaire, method)
+        ranked = _outcomes(f"without_enumerator:{code}", outcomes, groups, method)
+        for unit in part.units:
+            found[unit].append(ranked[unit])
     return [UnitSensitivity(unit, groups[unit], tuple(outcomes)) for unit, outcomes in found.items()]
 
 
@@ -118,28 +114,21 @@ def _other_methods(method: Method) -> dict[str, Method]:
     return {name: replace(method, index=other) for name, other in others.items()}
 
 
-def _tally(records: Iterable[FieldRecord], questionnaire: Questionnaire) -> Tally:
-    texts: dict[str, list[str]] = {}
-    for record in records:
-        texts.setdefault(record.unit, []).append(record.packed)
-    return Tally.from_packed(questionnaire, ((unit, "".join(parts)) for unit, parts in texts.items()))
-
-
 def _measured(tally: Tally, questionnaire: Questionnaire, method: Method) -> dict[str, UnitResult | None]:
     return {result.unit: result for result in measure(tally, questionnaire, method)}
 
 
 def _without(
-    records: Sequence[FieldRecord],
+    part: Tally,
+    tally: Tally,
+    base: Mapping[str, UnitResult | None],
     questionnaire: Questionnaire,
     method: Method,
-    units: Collection[str],
-    left_out: set[str],
 ) -> dict[str, UnitResult | None]:
-    """Return the results of these units from the responses that stay, None where none does."""
-    kept = [record for record in records if record.unit in units and record.form_code not in left_out]
-    none: dict[str, UnitResult | None] = dict.fromkeys(units)
-    return none | _measured(_tally(kept, questionnaire), questionnaire, method)
+    """Return all results without a part of the responses; None for a unit of which nothing stays."""
+    none: dict[str, UnitResult | None] = dict.fromkeys(part.units)
+    left = tally.of(part.units) - part
+    return {**base, **none, **_measured(left, questionnaire, method)}
 
 
 def _outcomes(
@@ -149,7 +138,8 @@ def _outcomes(
     values: dict[str, Fraction | None] = {}
     for unit, result in results.items():
         enough = result is not None and result.responses >= method.smallest_n
-        points = result.points if result is not None and enough else None
+        kept = result is not None and enough and (method.rank_incomplete or not is_incomplete(result))
+        points = result.points if result is not None and kept else None
         if points is not None and method.rank_on == "published":
             points = Fraction(half_up(points, method.points.decimals))
         values[unit] = points

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from numbers import Integral
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -160,6 +161,40 @@ class Tally:
                 counts[unit] = counts.get(unit, 0) + tally.counts[place]
                 responses[unit] = responses.get(unit, 0) + int(tally.responses[place])
         return Tally.from_counts(self.criteria, counts, responses)
+
+    def of(self, units: Iterable[str]) -> "Tally":
+        """Return the counts of these units alone; units without counts stay out."""
+        kept = {unit: place for unit in units if (place := self._places.get(unit)) is not None}
+        counts = {unit: self.counts[place] for unit, place in kept.items()}
+        return Tally.from_counts(
+            self.criteria, counts, {unit: int(self.responses[place]) for unit, place in kept.items()}
+        )
+
+    def responses_of(self, unit: str) -> int:
+        """Return how many responses a unit has, 0 where none is counted."""
+        place = self._places.get(unit)
+        return 0 if place is None else int(self.responses[place])
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {unit: place for place, unit in enumerate(self.units)}
+
+    def __sub__(self, other: "Tally") -> "Tally":
+        """Take away a part of these counts; a unit of which nothing is left goes.
+
+        Refuses other criteria, and a part that is not in the whole.
+        """
+        if self.criteria != other.criteria:
+            raise refusal("tally_mismatch")
+        counts = dict(zip(self.units, self.counts, strict=True))
+        responses = dict(zip(self.units, self.responses.tolist(), strict=True))
+        for place, unit in enumerate(other.units):
+            counts[unit] = counts.get(unit, 0) - other.counts[place]
+            responses[unit] = responses.get(unit, 0) - int(other.responses[place])
+            if responses[unit] < 0 or (counts[unit] < 0).any():
+                raise refusal("tally_part", unit=unit)
+        kept = {unit: forms for unit, forms in responses.items() if forms}
+        return Tally.from_counts(self.criteria, {unit: counts[unit] for unit in kept}, kept)
 
     def __eq__(self, other: object) -> bool:
         """Tell whether criteria, units and every count agree."""

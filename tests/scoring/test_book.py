@@ -282,8 +282,8 @@ def test_a_book_of_nothing_is_a_book(small: Questionnaire, book: Callable[..., S
     "change",
     [
         lambda text: text[:-1],
-        lambda text: text.replace('"format":1', '"format":2'),
-        lambda text: text.replace('"format":1', '"format": 1'),
+        lambda text: text.replace('"format":2', '"format":1'),
+        lambda text: text.replace('"format":2', '"format": 2'),
         lambda text: text.replace('"counts":', '"count":'),
         lambda text: text + "\n",
         lambda _: "[]",

@@ -154,7 +154,8 @@ def test_the_csv_of_the_survey_has_one_row_a_unit(satisfaction: dict[str, Any]) 
     text = satisfaction_csv(satisfaction)
     found = list(csv.DictReader(text.splitlines()))
     assert text.splitlines()[0] == (
-        "unit,responses,answered,satisfied,not_applicable,blank,index,points,rank,flags,"
+        "unit,responses,answered,satisfied,not_applicable,blank,index,points,rank,"
+        "standard_error,low,high,best_rank,worst_rank,flags,"
         "access_index,access_weight,access_points,feedback_index,feedback_weight,feedback_points"
     )
     assert [row["unit"] for row in found] == ["A", "B", "C", "D"]
@@ -168,6 +169,11 @@ def test_the_csv_of_the_survey_has_one_row_a_unit(satisfaction: dict[str, Any]) 
         "index": "66.666666666667",
         "points": "6.67",
         "rank": "2",
+        "standard_error": "",
+        "low": "",
+        "high": "",
+        "best_rank": "",
+        "worst_rank": "",
         "flags": "",
         "access_index": "50.000000000000",
         "access_weight": "0.6666666666666666",
@@ -186,8 +192,8 @@ def test_the_csv_of_the_survey_has_one_row_a_unit(satisfaction: dict[str, Any]) 
 def test_the_csv_of_an_empty_survey_is_its_heading(small: Questionnaire, ha_nam: Method) -> None:
     empty = score(Tally.from_packed(small, []), small, ha_nam).satisfaction
     assert (
-        satisfaction_csv(empty)
-        == "unit,responses,answered,satisfied,not_applicable,blank,index,points,rank,flags\n"
+        satisfaction_csv(empty) == "unit,responses,answered,satisfied,not_applicable,blank,index,points,rank,"
+        "standard_error,low,high,best_rank,worst_rank,flags\n"
     )
 
 

@@ -6,15 +6,17 @@ import pytest
 
 from scoring.errors import ScoringError
 from scoring.estimates import Estimate, Interval, undefined
+from scoring.method import load_method
 from scoring.publication_rules import (
     CAUTION,
     NOT_ENOUGH,
     PUBLISHED,
-    RECOMMENDED,
     PublicationRule,
     hidden_cells,
     label,
 )
+
+RECOMMENDED = load_method("ha-nam-2022").publication
 
 
 def measured(

@@ -1,6 +1,6 @@
 """Sensitivity: other choices counted anew, single enumerators left out, ranks that follow the method."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from random import Random
 
@@ -28,6 +28,30 @@ def groups() -> dict[str, str]:
     return Golden().campaign("campaign_200").groups
 
 
+def counted(records: Iterable[FieldRecord], sipas: Questionnaire) -> Tally:
+    """Return the counts of some records."""
+    return Tally.from_packed(sipas, [(each.unit, each.packed) for each in records])
+
+
+def assessed(
+    records: Sequence[FieldRecord],
+    sipas: Questionnaire,
+    method: Method,
+    groups: dict[str, str],
+    dropped: dict[str, set[str]],
+) -> list[UnitSensitivity]:
+    """Return the sensitivity of records, without the form codes dropped and without each enumerator."""
+    hers = {
+        code: counted([each for each in records if each.enumerator == code], sipas)
+        for code in {each.enumerator for each in records if each.enumerator}
+    }
+    left_out = {
+        what: counted([each for each in records if each.form_code in forms], sipas)
+        for what, forms in dropped.items()
+    }
+    return sensitivity(counted(records, sipas), sipas, method, groups, left_out, hers)
+
+
 def outcomes(found: list[UnitSensitivity], unit: str) -> dict[str, tuple[Fraction | None, int | None]]:
     """Return index and rank by choice of one unit."""
     one = next(each for each in found if each.unit == unit)
@@ -52,7 +76,7 @@ def test_each_choice_is_the_index_of_its_method(
     ha_nam: Method,
     campaign_200: list[tuple[str, str]],
 ) -> None:
-    found = sensitivity(records, sipas, ha_nam, groups, {})
+    found = assessed(records, sipas, ha_nam, groups, {})
     for result in measure(Tally.from_packed(sipas, campaign_200), sipas, load_method(code)):
         assert outcomes(found, result.unit)[choice][0] == result.index
 
@@ -65,14 +89,14 @@ def test_the_choice_that_counts_stands_first_and_equal_ones_are_left_out(
         ("criterion-mean", ["pooled", "factor_mean", "mean5"]),
         ("mean-level", ["criterion_mean", "factor_mean", "top2"]),
     ):
-        for each in sensitivity(records, sipas, load_method(code), groups, {}):
+        for each in assessed(records, sipas, load_method(code), groups, {}):
             assert [one.choice for one in each.outcomes][:4] == [AS_COUNTED, *others]
 
 
 def test_an_enumerator_left_out_is_the_unit_without_her(
     records: tuple[FieldRecord, ...], groups: dict[str, str], sipas: Questionnaire, ha_nam: Method
 ) -> None:
-    found = sensitivity(records, sipas, ha_nam, groups, {})
+    found = assessed(records, sipas, ha_nam, groups, {})
     kept = [each.packed for each in records if each.unit == "D05" and each.enumerator != "E10"]
     [result] = measure(Tally.from_packed(sipas, [("D05", "".join(kept))]), sipas, ha_nam)
     assert outcomes(found, "D05")["without_enumerator:E10"][0] == result.index
@@ -84,14 +108,14 @@ def test_an_enumerator_left_out_is_the_unit_without_her(
 def test_a_unit_that_hangs_on_one_enumerator_has_no_index_without_her(
     records: tuple[FieldRecord, ...], groups: dict[str, str], sipas: Questionnaire, ha_nam: Method
 ) -> None:
-    found = sensitivity(records, sipas, ha_nam, groups, {})
+    found = assessed(records, sipas, ha_nam, groups, {})
     assert outcomes(found, "D13")["without_enumerator:E01"] == (None, None)
 
 
 def test_below_the_smallest_sample_there_is_no_rank(
     records: tuple[FieldRecord, ...], groups: dict[str, str], sipas: Questionnaire, ha_nam: Method
 ) -> None:
-    found = sensitivity(records, sipas, ha_nam, groups, {})
+    found = assessed(records, sipas, ha_nam, groups, {})
     # D11 has four responses, two of each enumerator; three are needed.
     assert outcomes(found, "D11")["without_enumerator:E22"] == (100, None)
     assert outcomes(found, "D11")[AS_COUNTED] == (100, 1)
@@ -101,7 +125,7 @@ def test_responses_left_out_leave_everywhere(
     records: tuple[FieldRecord, ...], groups: dict[str, str], sipas: Questionnaire, ha_nam: Method
 ) -> None:
     dropped = {each.form_code for each in records if each.unit == "K05"} | {"S001", "nobody"}
-    found = sensitivity(records, sipas, ha_nam, groups, {"phiếu ngờ": dropped})
+    found = assessed(records, sipas, ha_nam, groups, {"phiếu ngờ": dropped})
     assert outcomes(found, "K05")["without:phiếu ngờ"] == (None, None)
     kept = "".join(each.packed for each in records if each.unit == "D05" and each.form_code != "S001")
     [result] = measure(Tally.from_packed(sipas, [("D05", kept)]), sipas, ha_nam)
@@ -112,7 +136,7 @@ def test_responses_left_out_leave_everywhere(
 def test_ranges_span_all_choices(
     records: tuple[FieldRecord, ...], groups: dict[str, str], sipas: Questionnaire, ha_nam: Method
 ) -> None:
-    one = next(each for each in sensitivity(records, sipas, ha_nam, groups, {}) if each.unit == "D14")
+    one = next(each for each in assessed(records, sipas, ha_nam, groups, {}) if each.unit == "D14")
     indices = [each.index for each in one.outcomes if each.index is not None]
     ranks = [each.rank for each in one.outcomes if each.rank is not None]
     assert one.index_range == (min(indices), max(indices))
@@ -133,7 +157,7 @@ def test_ranks_compare_what_the_method_ranks(
     coarse = method_with(("decimals = 2", "decimals = 1"))
     exact = method_with(("decimals = 2", "decimals = 1"), ('on = "published"', 'on = "unrounded"'))
     ranked = {
-        name: [each.outcomes[0].rank for each in sensitivity(rows, sipas, method, {"A": "g", "B": "g"}, {})]
+        name: [each.outcomes[0].rank for each in assessed(rows, sipas, method, {"A": "g", "B": "g"}, {})]
         for name, method in (("published", coarse), ("unrounded", exact))
     }
     assert ranked == {"published": [1, 1], "unrounded": [1, 2]}
@@ -143,14 +167,14 @@ def test_the_order_of_responses_changes_nothing(
     records: tuple[FieldRecord, ...], groups: dict[str, str], sipas: Questionnaire, ha_nam: Method
 ) -> None:
     mixed = Random(1).sample(records, len(records))
-    assert sensitivity(mixed, sipas, ha_nam, groups, {}) == sensitivity(records, sipas, ha_nam, groups, {})
+    assert assessed(mixed, sipas, ha_nam, groups, {}) == assessed(records, sipas, ha_nam, groups, {})
 
 
 def test_a_unit_without_a_group_is_refused(
     records: tuple[FieldRecord, ...], sipas: Questionnaire, ha_nam: Method
 ) -> None:
     with pytest.raises(ScoringError, match="D05") as caught:
-        sensitivity(records, sipas, ha_nam, {}, {})
+        assessed(records, sipas, ha_nam, {}, {})
     assert caught.value.code == "unit_unknown"
 
 
@@ -161,6 +185,27 @@ def test_every_choice_has_its_words() -> None:
 
 
 def test_nothing_at_all_has_no_range(sipas: Questionnaire, ha_nam: Method) -> None:
-    assert sensitivity([], sipas, ha_nam, {}, {}) == []
-    empty = sensitivity([FieldRecord("A", "1", "", "-" * 22)], sipas, ha_nam, {"A": "g"}, {})
+    assert assessed([], sipas, ha_nam, {}, {}) == []
+    empty = assessed([FieldRecord("A", "1", "", "-" * 22)], sipas, ha_nam, {"A": "g"}, {})
     assert (empty[0].index_range, empty[0].rank_range) == (None, None)
+
+
+def test_a_part_that_was_not_counted_is_refused(
+    records: tuple[FieldRecord, ...], groups: dict[str, str], sipas: Questionnaire, ha_nam: Method
+) -> None:
+    few = [each for each in records if each.unit == "D05"]
+    for whole, part in ((few[:3], few), (few, [FieldRecord("D05", "x", "", "1" * 22)] * len(few))):
+        with pytest.raises(ScoringError, match="D05") as caught:
+            sensitivity(counted(whole, sipas), sipas, ha_nam, groups, {"phiếu ngờ": counted(part, sipas)}, {})
+        assert caught.value.code == "tally_part"
+
+
+def test_a_unit_whose_factor_falls_silent_has_no_rank(sipas: Questionnaire, ha_nam: Method) -> None:
+    # Without the one who asked about feedback (the last four criteria) that factor of A is undefined.
+    rows = [
+        FieldRecord("A", str(n), "E1" if n else "E2", "5" * (18 if n else 22) + "-" * (4 if n else 0))
+        for n in range(5)
+    ]
+    found = assessed([*rows, FieldRecord("B", "b", "E3", "1" * 22)], sipas, ha_nam, {"A": "g", "B": "g"}, {})
+    assert outcomes(found, "A")[AS_COUNTED] == (100, 1)
+    assert outcomes(found, "A")["without_enumerator:E2"] == (100, None)

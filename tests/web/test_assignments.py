@@ -1,6 +1,5 @@
 """The coordinator's page: targets given, changed and recalled, wrong ones refused beside their field."""
 
-
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select

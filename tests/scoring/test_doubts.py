@@ -1,0 +1,172 @@
+"""A book with its doubts: intervals in their places, groups, sensitivity, and the same bytes for the same input."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from random import Random
+
+import pytest
+
+from scoring.assessment import assess
+from scoring.book import Doubts, ScoreBook, score
+from scoring.golden import Golden
+from scoring.method import Method
+from scoring.moments import ALL, Moments, layout_of
+from scoring.questionnaire import Questionnaire
+from scoring.tally import Tally
+from scoring.together import together
+from scoring.units import UnitRow
+
+Row = tuple[str, str, str]
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[Row]:
+    """Unit, enumerator and answers of the golden campaign."""
+    found = Golden().campaign("campaign").fieldwork.records
+    return [(each.unit, each.enumerator, each.packed) for each in found]
+
+
+@pytest.fixture(scope="module")
+def units() -> list[UnitRow]:
+    """Its units."""
+    campaign = Golden().campaign("campaign")
+    return [
+        UnitRow(unit, unit, campaign.groups[unit], Decimal(100), None, campaign.populations.get(unit))
+        for unit in campaign.moments.units
+    ]
+
+
+def book_of(
+    rows: Sequence[Row],
+    units: list[UnitRow],
+    sipas: Questionnaire,
+    method: Method,
+    detail: tuple[str, ...] | None,
+) -> ScoreBook:
+    """Score rows with everything that can be asked; the first row's responses of each unit are doubted."""
+    doubted = {unit: packed for unit, _, packed in sorted(rows, reverse=True)}
+    doubts = Doubts(
+        Moments.from_packed(layout_of(sipas, method), rows),
+        detail,
+        {"phiếu bị gắn cờ": Tally.from_packed(sipas, doubted.items())},
+        {
+            code: Tally.from_packed(sipas, [(unit, packed) for unit, hers, packed in rows if hers == code])
+            for code in {hers for _, hers, _ in rows}
+        },
+    )
+    tally = Tally.from_packed(sipas, [(unit, packed) for unit, _, packed in rows])
+    return score(tally, sipas, method, units, "", doubts)
+
+
+def test_the_same_input_gives_the_same_bytes_in_any_order(
+    rows: list[Row], units: list[UnitRow], sipas: Questionnaire, ha_nam: Method
+) -> None:
+    first = book_of(rows, units, sipas, ha_nam, None)
+    mixed = book_of(Random(3).sample(rows, len(rows)), units, sipas, ha_nam, None)
+    assert mixed.digest == first.digest
+    assert ScoreBook.from_json(first.to_json()).uncertainty == first.uncertainty
+
+
+def test_points_and_ranks_are_those_of_a_book_without_doubts(
+    rows: list[Row], units: list[UnitRow], sipas: Questionnaire, ha_nam: Method
+) -> None:
+    with_doubts = book_of(rows, units, sipas, ha_nam, None)
+    tally = Tally.from_packed(sipas, [(unit, packed) for unit, _, packed in rows])
+    plain = score(tally, sipas, ha_nam, units)
+    assert with_doubts.index == plain.index
+    assert with_doubts.tally == plain.tally
+    changed = {"standard_error", "interval", "rank_interval"}
+    for before, after in zip(plain.satisfaction["units"], with_doubts.satisfaction["units"], strict=True):
+        assert {key for key in before if before[key] != after[key]} <= changed
+        assert after["interval"]["low"] <= float(after["index"]) <= after["interval"]["high"]
+
+
+def test_every_component_of_a_named_unit_has_its_estimate(
+    rows: list[Row], units: list[UnitRow], sipas: Questionnaire, ha_nam: Method
+) -> None:
+    found = book_of(rows, units, sipas, ha_nam, ("D05",)).uncertainty
+    assert found is not None
+    layout = layout_of(sipas, ha_nam)
+    assert tuple(found["units"]["D05"]) == layout.components
+    assert all(set(each) == {ALL} for unit, each in found["units"].items() if unit != "D05")
+    assert found["all"] is None
+    assert [group["index"] for group in found["groups"]] == [None, None]
+    whole = book_of(rows, units, sipas, ha_nam, None).uncertainty
+    assert whole is not None
+    assert whole["units"]["D05"] == found["units"]["D05"]
+    assert set(whole["units"]["K01"]) == set(layout.components)
+
+
+def test_groups_and_all_have_the_indices_of_their_units_together(
+    rows: list[Row], units: list[UnitRow], sipas: Questionnaire, ha_nam: Method
+) -> None:
+    book = book_of(rows, units, sipas, ha_nam, None)
+    assert book.uncertainty is not None
+    groups = {unit.unit: unit.group for unit in units}
+    ranked = [each["unit"] for each in book.satisfaction["units"] if each["rank"] is not None]
+    people = {unit.unit: unit.population for unit in units if unit.population is not None}
+    moments = Moments.from_packed(layout_of(sipas, ha_nam), rows)
+    own = assess(moments, ha_nam, groups, ranked, people)
+    assert own is not None
+    for name, members in (("dept", [unit for unit in ranked if groups[unit] == "dept"]), (None, ranked)):
+        part = book.uncertainty["all"]
+        if name is not None:
+            part = next(each["index"] for each in book.uncertainty["groups"] if each["group"] == name)
+        for weighting in ("responses", "units"):
+            expected = together(own.uncertainty, members, ALL, weighting)
+            assert part[weighting]["interval"]["low"] == expected.interval.low
+            assert part[weighting]["standard_error"] == expected.standard_error
+
+
+def test_a_steadied_index_lies_between_the_raw_one_and_the_mean(
+    rows: list[Row], units: list[UnitRow], sipas: Questionnaire, ha_nam: Method
+) -> None:
+    book = book_of(rows, units, sipas, ha_nam, ())
+    assert book.uncertainty is not None
+    raw = {each["unit"]: float(each["index"]) for each in book.satisfaction["units"]}
+    for group in book.uncertainty["groups"]:
+        mean = group["steadied"]["mean"]
+        assert set(group["steadied"]["units"]) == set(group["ranks"])
+        for unit, each in group["steadied"]["units"].items():
+            assert min(raw[unit], mean) - 1e-9 <= each["index"] <= max(raw[unit], mean) + 1e-9
+
+
+def test_sensitivity_names_what_was_left_out(
+    rows: list[Row], units: list[UnitRow], sipas: Questionnaire, ha_nam: Method
+) -> None:
+    book = book_of(rows, units, sipas, ha_nam, ())
+    assert book.sensitivity is not None
+    one = next(each for each in book.sensitivity if each["unit"] == "D05")
+    choices = [each["choice"] for each in one["outcomes"]]
+    hers = sorted({code for unit, code, _ in rows if unit == "D05"})
+    assert choices == [
+        "as_counted",
+        "criterion_mean",
+        "factor_mean",
+        "mean5",
+        "without:phiếu bị gắn cờ",
+        *(f"without_enumerator:{code}" for code in hers),
+    ]
+    counted = next(each for each in book.satisfaction["units"] if each["unit"] == "D05")
+    assert one["outcomes"][0] == {"choice": "as_counted", "index": counted["index"], "rank": counted["rank"]}
+
+
+def test_more_responses_than_people_is_flagged_and_keeps_its_interval(
+    rows: list[Row], units: list[UnitRow], sipas: Questionnaire, ha_nam: Method
+) -> None:
+    few = [replace(each, population=2) for each in units]
+    unknown = [replace(each, population=None) for each in units]
+    found, without = (book_of(rows, each, sipas, ha_nam, ()).satisfaction["units"] for each in (few, unknown))
+    assert all("above_population" in each["flags"] for each in found)
+    assert [each["interval"] for each in found] == [each["interval"] for each in without]
+
+
+def test_a_method_without_intervals_has_none(
+    rows: list[Row], units: list[UnitRow], sipas: Questionnaire, method_with: Callable[..., Method]
+) -> None:
+    method = method_with(('interval = "modelled-deff-wilson"', 'interval = "none"'))
+    book = book_of(rows, units, sipas, method, None)
+    assert book.uncertainty is None
+    assert all(each["interval"] is None for each in json.loads(book.to_json())["satisfaction"]["units"])
