@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
+from math import ceil
 from typing import Any
 
 from scoring.assessment import Assessment, GroupDoubt
@@ -10,8 +11,10 @@ from scoring.estimates import Estimate
 from scoring.moments import ALL
 from scoring.publication_rules import PublicationRule, label
 from scoring.sensitivity import UnitSensitivity
-from scoring.small_units import empirical_bayes
+from scoring.small_units import empirical_bayes, responses_needed
 from scoring.together import together
+
+MARGINS = (2, 3, 5)
 
 
 def assessment_part(
@@ -79,6 +82,7 @@ def _group(assessment: Assessment, group: GroupDoubt, rule: PublicationRule, who
         "runs": [list(run) for run in group.runs],
         "neighbours": [asdict(each) for each in group.neighbours],
         "steadied": _steadied(assessment, members),
+        "plan": _plan(assessment, members),
     }
 
 
@@ -104,4 +108,36 @@ def _steadied(assessment: Assessment, members: Sequence[str]) -> Mapping[str, An
         "mean": found.mean,
         "between": found.between,
         "units": {unit: asdict(each) for unit, each in zip(units, found.units, strict=True)},
+    }
+
+
+def _plan(assessment: Assessment, members: Sequence[str]) -> dict[str, Any] | None:
+    """Return how many responses give ± so many points, from the group's index and the mean effect of its design.
+
+    The effect of a unit is n/n_eff without the correction for a finite population; both means are by responses.
+    """
+    asked = assessment.uncertainty.asked
+    total, weighted_share, weighted_effect = 0, 0.0, 0.0
+    for unit in members:
+        estimate = assessment.uncertainty.estimate(unit, ALL)
+        n, size, people = estimate.interval.n, estimate.interval.n_eff, asked.populations.get(unit)
+        if estimate.share is None or not size:
+            continue
+        total += n
+        weighted_share += n * float(estimate.share)
+        weighted_effect += n * n / size / (1.0 if people is None else 1 - n / people)
+    if not total or not 0 < weighted_share < total:
+        return None
+    share, effect = weighted_share / total, weighted_effect / total
+    return {
+        "margins": list(MARGINS),
+        "share": share,
+        "effect": effect,
+        "responses": {
+            unit: [
+                ceil(responses_needed(margin / 100, asked.populations.get(unit), share, effect, asked.level))
+                for margin in MARGINS
+            ]
+            for unit in members
+        },
     }

@@ -1,5 +1,7 @@
 """The Flask extensions, and the rules every database connection obeys."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from importlib import import_module
 from typing import Any
@@ -77,6 +79,23 @@ def begin_writing() -> None:
         if db.session.get_bind().dialect.name == "sqlite":
             db.session.commit()
         read_only.set(False)
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """Let everything read within be as of one moment, whatever others write meanwhile.
+
+    Commits the transaction that went before; nothing is written within.
+    """
+    db.session.commit()
+    before = read_only.set(True)
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    try:
+        yield
+    finally:
+        db.session.commit()
+        read_only.reset(before)
 
 
 def watch_engine(engine: Engine) -> None:

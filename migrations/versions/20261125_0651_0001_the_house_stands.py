@@ -350,7 +350,7 @@ def upgrade() -> None:
     with op.batch_alter_table("response", schema=None) as batch_op:
         batch_op.create_index(
             "ix_response_counting",
-            ["campaign_id", "unit_id", "answers"],
+            ["campaign_id", "unit_id", "enumerator_id", "answers"],
             unique=False,
             sqlite_where=sa.text("state IN ('submitted', 'accepted') AND validity = 'valid'"),
             postgresql_where=sa.text("state IN ('submitted', 'accepted') AND validity = 'valid'"),
@@ -382,6 +382,7 @@ def upgrade() -> None:
         sa.Column("program_version", sa.String(length=32), nullable=False),
         sa.Column("book", sa.Text(), nullable=False),
         sa.Column("book_digest", sa.String(length=64), nullable=False),
+        sa.Column("versions", sa.LargeBinary(), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("number >= 1", name=op.f("ck_score_run_number_from_one")),
         sa.ForeignKeyConstraint(
@@ -400,6 +401,29 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_score_run")),
         sa.UniqueConstraint("campaign_id", "number", name=op.f("uq_score_run_campaign_id_number")),
+    )
+    op.create_table(
+        "screening",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("campaign_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("run_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("run_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("milliseconds", sa.Integer(), nullable=False),
+        sa.Column("responses", sa.Integer(), nullable=False),
+        sa.Column("input_digest", sa.String(length=64), nullable=False),
+        sa.Column("program_version", sa.String(length=32), nullable=False),
+        sa.Column("result", sa.Text(), nullable=False),
+        sa.Column("result_digest", sa.String(length=64), nullable=False),
+        sa.CheckConstraint("number >= 1", name=op.f("ck_screening_number_from_one")),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_screening_campaign_id_campaign")
+        ),
+        sa.ForeignKeyConstraint(
+            ["run_by_id"], ["user_account.id"], name=op.f("fk_screening_run_by_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_screening")),
+        sa.UniqueConstraint("campaign_id", "number", name=op.f("uq_screening_campaign_id_number")),
     )
     op.create_table(
         "flag",
@@ -500,6 +524,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_flag_response_id"))
 
     op.drop_table("flag")
+    op.drop_table("screening")
     op.drop_table("score_run")
     with op.batch_alter_table("response", schema=None) as batch_op:
         batch_op.drop_index(

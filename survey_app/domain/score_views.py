@@ -1,6 +1,6 @@
 """A score book with all that stands around it: what pages show and files carry."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -40,11 +40,20 @@ class Shown:
         raise problems.NotFound()
 
 
-def shown(actor: User, campaign: Campaign, number: int | None = None) -> Shown:
-    """Return the result as it stands now, or a stored run; refuses a run the person may not see."""
+def shown(
+    actor: User,
+    campaign: Campaign,
+    number: int | None = None,
+    detail: Collection[str] | None = (),
+    sensitive: bool = False,
+) -> Shown:
+    """Return the result as it stands now, or a stored run; refuses a run the person may not see.
+
+    A stored run keeps everything; of the present answers `detail` and `sensitive` say what `scores.current` computes.
+    """
     progress = assignments.progress(campaign)
     if number is None:
-        book, run = scores.current(campaign), None
+        book, run = scores.current(campaign, detail, sensitive), None
     else:
         run = scores.run_of(actor, campaign, number)
         book = ScoreBook.from_json(run.book)
@@ -120,7 +129,7 @@ def progress_table(progress: list[assignments.Progress], counted_at: datetime) -
 
 def export(actor: User, campaign: Campaign, ending: str, number: int | None = None) -> bytes:
     """Return the result as a file, .xlsx or .json, with an audit line; refuses another ending."""
-    found = shown(actor, campaign, number)
+    found = shown(actor, campaign, number, detail=None, sensitive=True)
     if ending == ".json":
         content = found.book.to_json()
     elif ending == ".xlsx":

@@ -2,44 +2,74 @@
 
 import hashlib
 import time
-from collections.abc import Sequence
+import zlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from typing import Any
 
 import numpy
 from sqlalchemy import Select, case, false, func, select
 
 from scoring.answers import Tally
-from scoring.book import ScoreBook, score
+from scoring.book import Doubts, ScoreBook, score
+from scoring.method import Method
+from scoring.moments import Moments, layout_of
+from scoring.questionnaire import Questionnaire
 from scoring.units import UnitRow
 from survey_app import problems
 from survey_app.domain import appraisals, audit, campaigns
-from survey_app.extensions import db
+from survey_app.extensions import db, one_moment
 from survey_app.language import clean_line
-from survey_app.models import Campaign, CampaignUnit, Response, ScoreRun, User
+from survey_app.models import Campaign, CampaignUnit, Flag, Response, ScoreRun, User
 from survey_app.models.response import COUNTED
 from survey_app.version import VERSION
-from survey_app.vocabulary import AuditVerb, CampaignState, Role
+from survey_app.vocabulary import AuditVerb, CampaignState, FlagState, Role
+
+LEFT_OUT = {
+    "phiếu đang bị gắn cờ": (FlagState.OPEN,),
+    "phiếu từng bị gắn cờ": (FlagState.OPEN, FlagState.ANSWERED),
+}
 
 
 @dataclass(frozen=True)
 class Counted:
-    """The answers that count, by the code of the unit they count to; one long text a unit."""
+    """The answers that count: one long text for each (code of the unit they count to, user name of the enumerator).
 
-    by_unit: dict[str, str]
-    width: int
+    `units` are all surveyed units, also those without responses.
+    """
 
-    @property
-    def responses(self) -> int:
-        """How many responses count."""
-        return sum(map(len, self.by_unit.values())) // self.width
+    answers: Mapping[tuple[str, str], str]
+    units: tuple[str, ...]
+    questionnaire: Questionnaire
+
+    def tally(self) -> Tally:
+        """Return the exact counts of all responses."""
+        empty = ((unit, "") for unit in self.units)
+        return self._tally(chain(empty, ((unit, text) for (unit, _), text in self.answers.items())))
+
+    def moments(self, method: Method) -> Moments:
+        """Return the sums that intervals are made of; an enumerator's responses in a unit are a cluster."""
+        rows = ((unit, enumerator, text) for (unit, enumerator), text in self.answers.items())
+        return Moments.from_packed(layout_of(self.questionnaire, method), rows)
+
+    def by_enumerator(self) -> dict[str, Tally]:
+        """Return the counts of every enumerator's responses."""
+        hers: dict[str, list[tuple[str, str]]] = {}
+        for (unit, enumerator), text in self.answers.items():
+            hers.setdefault(enumerator, []).append((unit, text))
+        return {enumerator: self._tally(rows) for enumerator, rows in hers.items()}
 
     def digest(self) -> str:
-        """Return the SHA-256 of units and answers, the same for any order of the rows."""
-        whole = hashlib.sha256()
-        for code in sorted(self.by_unit):
-            rows = numpy.frombuffer(self.by_unit[code].encode("ascii"), dtype=f"S{self.width}")
-            whole.update(code.encode() + b"\n" + numpy.sort(rows).tobytes() + b"\n")
+        """Return the SHA-256 of units, enumerators and answers, the same for any order of the rows."""
+        whole, width = hashlib.sha256(), len(self.questionnaire.criteria)
+        for unit, enumerator in sorted(self.answers):
+            rows = numpy.frombuffer(self.answers[unit, enumerator].encode("ascii"), dtype=f"S{width}")
+            whole.update(f"{unit}\n{enumerator}\n".encode() + numpy.sort(rows).tobytes() + b"\n")
         return whole.hexdigest()
+
+    def _tally(self, rows: Iterable[tuple[str, str]]) -> Tally:
+        return Tally.from_packed(self.questionnaire, rows)
 
 
 def visible_to(user: User) -> Select[ScoreRun]:
@@ -64,27 +94,59 @@ def counted(campaign: Campaign, units: Sequence[CampaignUnit]) -> Counted:
     """Gather the answers of every response that counts, in one statement.
 
     Submitted and accepted responses with a valid form count; a commune's count to the unit that
-    stands for it in this campaign. Units without responses are there with an empty text.
+    stands for it in this campaign.
     """
-    glued = func.string_agg if db.session.get_bind().dialect.name == "postgresql" else func.group_concat
-    width = len(campaigns.questionnaire_of(campaign.questionnaire_sha256).criteria)
+    questionnaire = campaigns.questionnaire_of(campaign.questionnaire_sha256)
+    width, ranked = len(questionnaire.criteria), _ranked(units)
     misfit = func.sum(case((func.length(Response.answers) == width, 0), else_=1))
     grouped = (
-        select(Response.unit_id, glued(Response.answers, ""), misfit)
-        .where(
-            Response.campaign_id == campaign.id,
-            COUNTED,
-        )
-        .group_by(Response.unit_id)
+        select(Response.unit_id, Response.enumerator_id, _glued(Response.answers), misfit)
+        .where(Response.campaign_id == campaign.id, COUNTED)
+        .group_by(Response.unit_id, Response.enumerator_id)
     )
-    codes = {unit.unit_id: unit.unit.code for unit in units}
-    ranked = {unit.unit_id: codes[unit.counts_for_id or unit.unit_id] for unit in units}
-    by_unit = {unit.unit.code: "" for unit in units if unit.counts_for_id is None and unit.surveyed}
-    for unit_id, answers, misfits in db.session.execute(grouped):
+    answers: dict[tuple[str, str], str] = {}
+    found = db.session.execute(grouped).all()
+    names = _names_of({enumerator_id for _, enumerator_id, _, _ in found})
+    for unit_id, enumerator_id, text, misfits in found:
         if misfits:
             raise problems.BrokenAnswers(unit=ranked[unit_id], count=misfits, width=width)
-        by_unit[ranked[unit_id]] = by_unit.get(ranked[unit_id], "") + answers
-    return Counted(by_unit, width)
+        key = (ranked[unit_id], names[enumerator_id])
+        answers[key] = answers.get(key, "") + text
+    surveyed = (unit.unit.code for unit in units if unit.counts_for_id is None and unit.surveyed)
+    return Counted(answers, tuple(surveyed), questionnaire)
+
+
+def _glued(column: Any) -> Any:
+    glued = func.string_agg if db.session.get_bind().dialect.name == "postgresql" else func.group_concat
+    return glued(column, "")
+
+
+def _ranked(units: Sequence[CampaignUnit]) -> dict[int, str]:
+    """Return the code of the unit that a unit's responses count to, by the identity of the latter."""
+    codes = {unit.unit_id: unit.unit.code for unit in units}
+    return {unit.unit_id: codes[unit.counts_for_id or unit.unit_id] for unit in units}
+
+
+def _names_of(identities: Collection[int]) -> dict[int, str]:
+    named = select(User.id, User.username).where(User.id.in_(identities))
+    return {row.id: row.username for row in db.session.execute(named)}
+
+
+def _flagged(
+    campaign: Campaign, units: Sequence[CampaignUnit], questionnaire: Questionnaire
+) -> dict[str, Tally]:
+    """Return the counts of responses that count and were flagged, by the words for how the flag stands."""
+    ranked, parts = _ranked(units), {}
+    for name, states in LEFT_OUT.items():
+        doubted = select(Flag.response_id).where(Flag.state.in_(states))
+        grouped = (
+            select(Response.unit_id, _glued(Response.answers))
+            .where(Response.campaign_id == campaign.id, COUNTED, Response.id.in_(doubted))
+            .group_by(Response.unit_id)
+        )
+        rows = [(ranked[unit_id], text) for unit_id, text in db.session.execute(grouped)]
+        parts[name] = Tally.from_packed(questionnaire, rows)
+    return parts
 
 
 def _unit_rows(campaign: Campaign, units: Sequence[CampaignUnit]) -> list[UnitRow]:
@@ -104,42 +166,55 @@ def _unit_rows(campaign: Campaign, units: Sequence[CampaignUnit]) -> list[UnitRo
     ]
 
 
-def current(campaign: Campaign) -> ScoreBook:
-    """Return the book of the answers as they stand now; the same figures a run would store."""
+def current(campaign: Campaign, detail: Collection[str] | None = (), sensitive: bool = False) -> ScoreBook:
+    """Return the book of the answers as they stand now; the same points and ranks a run would store.
+
+    `detail` names the units whose every component gets its interval, None all of them and the groups; `sensitive` asks
+    what would become of every unit under other choices.
+    """
     units = campaigns.units_of(campaign)
     answers = counted(campaign, units)
-    questionnaire = campaigns.questionnaire_of(campaign.questionnaire_sha256)
-    return score(
-        Tally.from_packed(questionnaire, answers.by_unit.items()),
-        questionnaire,
-        campaigns.method_of(campaign.method_sha256),
-        _unit_rows(campaign, units),
-        answers.digest(),
+    questionnaire, method = answers.questionnaire, campaigns.method_of(campaign.method_sha256)
+    doubts = Doubts(
+        answers.moments(method),
+        detail,
+        _flagged(campaign, units, questionnaire) if sensitive else None,
+        answers.by_enumerator() if sensitive else {},
     )
+    rows = _unit_rows(campaign, units)
+    return score(answers.tally(), questionnaire, method, rows, answers.digest(), doubts)
 
 
 def run(actor: User, campaign: Campaign, reason: str = "") -> ScoreRun:
-    """Compute the campaign's points and ranks and store the result whole, under the next number."""
-    started = time.perf_counter()
+    """Compute everything as of one moment and store the result whole, under the next number.
+
+    Ends the transaction that went before, and computes before it writes: whoever saves a response meanwhile waits
+    for nothing, and is in this run wholly or not at all.
+    """
+    with one_moment():
+        started = time.perf_counter()
+        book = current(campaign, detail=None, sensitive=True)
+        versions = _versions(campaign)
+        elapsed = round((time.perf_counter() - started) * 1000)
+        rules = campaign.questionnaire_sha256, campaign.method_sha256
     one_at_a_time = select(Campaign.id).where(Campaign.id == campaign.id).with_for_update(key_share=True)
     db.session.execute(one_at_a_time)
-    book = current(campaign)
-    text = book.to_json().decode()
     answers = book.satisfaction["input"]
     last = db.session.scalar(select(func.max(ScoreRun.number)).where(ScoreRun.campaign_id == campaign.id))
     stored = ScoreRun(
         campaign_id=campaign.id,
         number=(last or 0) + 1,
         run_by_id=actor.id,
-        milliseconds=round((time.perf_counter() - started) * 1000),
+        milliseconds=elapsed,
         reason=clean_line(reason)[:200],
         responses=answers["responses"],
         input_digest=answers["sha256"],
-        questionnaire_sha256=campaign.questionnaire_sha256,
-        method_sha256=campaign.method_sha256,
+        questionnaire_sha256=rules[0],
+        method_sha256=rules[1],
         program_version=VERSION,
-        book=text,
+        book=book.to_json().decode(),
         book_digest=book.digest,
+        versions=versions,
     )
     db.session.add(stored)
     db.session.flush()
@@ -152,6 +227,23 @@ def run(actor: User, campaign: Campaign, reason: str = "") -> ScoreRun:
         reason=stored.reason,
     )
     return stored
+
+
+def _versions(campaign: Campaign) -> bytes:
+    """Return which responses count, and in which version, as `ScoreRun.versions` keeps them."""
+    counting = (
+        select(Response.id, Response.version)
+        .where(Response.campaign_id == campaign.id, COUNTED)
+        .order_by(Response.id)
+    )
+    lines = "".join(f"{identity} {version}\n" for identity, version in db.session.execute(counting))
+    return zlib.compress(lines.encode(), 9)
+
+
+def versions_of(run: ScoreRun) -> dict[int, int]:
+    """Return the identities of the responses a run counted, each with its version."""
+    lines = zlib.decompress(run.versions).decode().splitlines()
+    return {int(identity): int(version) for identity, version in map(str.split, lines)}
 
 
 def run_of(user: User, campaign: Campaign, number: int | None = None) -> ScoreRun:

@@ -9,6 +9,7 @@ from typing import Any
 from scoring.book import ScoreBook
 from scoring.flags import wording
 from scoring.method import Method
+from scoring.printing import between, ranks_between
 from scoring.questionnaire import Questionnaire
 from survey_app.exports import sentences
 
@@ -101,6 +102,8 @@ def points_tables(book: ScoreBook, cover: Cover) -> list[Table]:
         Column("Đơn vị"),
         Column("Chỉ số %", "percent"),
         Column("Điểm", "points"),
+        Column("Khoảng tin cậy %"),
+        Column("Hạng có thể"),
         Column("Số phiếu", "count"),
         Column("Chỉ tiêu", "count"),
         *(Column(f"({factor.number}) %", "percent") for factor in factors),
@@ -128,6 +131,8 @@ def _points_row(result: Mapping[str, Any], unit: Mapping[str, Any], cover: Cover
             unit["name"],
             _number(result["index"]),
             _number(result["points"]),
+            between(result["interval"]),
+            ranks_between(result["rank_interval"]),
             result["responses"],
             unit["quota"],
             *(_number(factor["index"]) for factor in result["factors"]),

@@ -14,6 +14,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from scoring.book import ScoreBook
+from survey_app.exports.doubts import doubt_tables
 from survey_app.exports.tables import (
     Cell,
     Column,
@@ -56,7 +57,13 @@ def build(book: ScoreBook, cover: Cover, progress: Table) -> bytes:
     workbook.properties.creator = f"Hài Lòng {cover.program_version}"
     for style in _styles():
         workbook.add_named_style(style)
-    tables = (*points_tables(book, cover), *index_tables(book, cover), *long_tables(book, cover), progress)
+    tables = (
+        *points_tables(book, cover),
+        *index_tables(book, cover),
+        *doubt_tables(book, cover),
+        *long_tables(book, cover),
+        progress,
+    )
     for title, table in zip(_titles([table.name for table in tables]), tables, strict=True):
         _sheet(workbook.create_sheet(title), table, cover)
     _facts(workbook.create_sheet("Ghi chú"), "Ghi chú", _notes(book, cover))

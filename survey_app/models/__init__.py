@@ -6,7 +6,7 @@ from survey_app.models.audit import AuditLine
 from survey_app.models.campaign import Campaign, CampaignUnit, Definition
 from survey_app.models.recheck import Flag
 from survey_app.models.response import Response, ResponseProposal, ResponseVersion
-from survey_app.models.score import ScoreRun
+from survey_app.models.score import ScoreRun, Screening
 from survey_app.models.unit import Unit, UnitGroup, UnitSuccession
 from survey_app.models.user import LoginSession, User
 
@@ -23,6 +23,7 @@ __all__ = [
     "ResponseProposal",
     "ResponseVersion",
     "ScoreRun",
+    "Screening",
     "Unit",
     "UnitGroup",
     "UnitSuccession",

@@ -61,6 +61,7 @@ class Response(Base):
             "ix_response_counting",
             "campaign_id",
             "unit_id",
+            "enumerator_id",
             "answers",
             sqlite_where=COUNTED,
             postgresql_where=COUNTED,

@@ -7,8 +7,9 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 
 from scoring.flags import wording
+from survey_app import problems
 from survey_app.domain import score_views, scores
-from survey_app.exports import sentences, tables
+from survey_app.exports import charts, doubts, sentences, tables
 from survey_app.extensions import begin_writing, db
 from survey_app.vocabulary import Permission
 from survey_app.web import guards
@@ -28,6 +29,7 @@ def index(code: str) -> Any:
         "scores/index.html",
         shown=shown,
         groups=tables.points_tables(shown.book, shown.cover),
+        group_codes=_group_codes(shown),
         runs=scores.runs_of(guards.actor(), campaign),
     )
 
@@ -41,9 +43,15 @@ def run(code: str, number: int) -> Any:
         "scores/run.html",
         shown=shown,
         points=tables.points_tables(shown.book, shown.cover),
+        group_codes=_group_codes(shown),
         indices=tables.index_tables(shown.book, shown.cover),
         run=scores.run_of(guards.actor(), campaign, number),
     )
+
+
+def _group_codes(shown: score_views.Shown) -> list[str]:
+    """Return the codes of the groups in the order of their tables."""
+    return [code for code, _, _ in tables.by_group(shown.book, shown.cover)]
 
 
 def _run_number(number: int) -> int:
@@ -65,7 +73,7 @@ def unit(code: str, unit: str) -> Any:
     campaign, actor = use_campaign(code), guards.actor()
     may_see_all = actor.may(Permission.SCORE_VIEW)
     shown = (
-        score_views.shown(actor, campaign)
+        score_views.shown(actor, campaign, detail=(unit,))
         if may_see_all
         else score_views.published_unit(actor, campaign, unit)
     )
@@ -86,10 +94,47 @@ def _unit_page(unit: str, shown: score_views.Shown) -> Any:
         progress=next((each for each in shown.progress if each.unit.unit.code == unit), None),
         group_size=sum(rows[each["unit"]]["group"] == rows[unit]["group"] for each in ranked),
         how_made=sentences.how_made(result, cover.method),
+        how_sure=doubts.how_sure(shown.book, unit, cover.method),
+        sure_points=doubts.points_between(result["interval"], cover.method),
+        chart=charts.unit_chart(shown.book, unit, cover.questionnaire) if result["interval"] else None,
         factors=tables.factor_rows(result, cover.questionnaire),
         factor_columns=tables.FACTOR_COLUMNS,
         criteria=tables.criterion_rows(result, shown.book, cover.questionnaire),
         remarks=[wording(flag, cover.questionnaire) for flag in result["flags"]],
+    )
+
+
+@blueprint.get("/groups/<group>")
+@guards.needs(Permission.SCORE_VIEW)
+def group(code: str, group: str) -> Any:
+    campaign = use_campaign(code)
+    shown = score_views.shown(guards.actor(), campaign, sensitive=True)
+    return _group_page(group, shown)
+
+
+@blueprint.get("/runs/<int:number>/groups/<group>")
+@guards.needs(Permission.SCORE_VIEW)
+def run_group(code: str, number: int, group: str) -> Any:
+    shown = score_views.shown(guards.actor(), use_campaign(code), _run_number(number))
+    return _group_page(group, shown)
+
+
+def _group_page(group: str, shown: score_views.Shown) -> Any:
+    book, cover = shown.book, shown.cover
+    if group not in cover.group_names:
+        raise problems.NotFound()
+    certainty = doubts.certainty_table(book, cover, group)
+    return render_template(
+        "scores/group.html",
+        shown=shown,
+        group=group,
+        chart=dict(charts.group_charts(book, cover)).get(group),
+        certainty=certainty,
+        together=doubts.not_told_apart(book, group),
+        overall=doubts.group_index(book, group),
+        neighbours=dict(doubts.neighbour_tables(book, cover)).get(group),
+        sensitivity=dict(doubts.sensitivity_tables(book, cover)).get(group),
+        plan=doubts.plan_table(book, cover, group),
     )
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from argon2 import Type
 from flask import Flask
 from sqlalchemy import select
 
@@ -13,6 +14,7 @@ from survey_app.extensions import db
 from survey_app.models import AuditLine, LoginSession, User
 from survey_app.models.columns import now
 from survey_app.vocabulary import Body, Role
+from tests.conftest import STRENGTH
 from tests.domain.small_campaign import race
 
 PASSWORD = "mot-mat-khau-dai"
@@ -228,3 +230,13 @@ def test_wrong_passwords_at_once_are_all_counted(app: Flask, lan: User) -> None:
     assert race(app, guess) == [None, None]
     db.session.refresh(lan)
     assert lan.failed_logins == 2
+
+
+def test_passwords_are_kept_as_expensively_as_owasp_asks_for() -> None:
+    # OWASP's password storage page: Argon2id with 19 MiB, two passes, one lane.
+    assert (STRENGTH.type, STRENGTH.memory_cost, STRENGTH.time_cost, STRENGTH.parallelism) == (
+        Type.ID,
+        19 * 1024,
+        2,
+        1,
+    )

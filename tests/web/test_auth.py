@@ -101,7 +101,7 @@ def test_a_disabled_account_is_refused_as_a_wrong_password_is(client: FlaskClien
     people.disable(people.command_line(), people.by_username("dtv01"))
     db.session.commit()
     disabled = client.post("/login", data=credentials())
-    assert (disabled.status_code, disabled.data) == (401, wrong.data)
+    assert (disabled.status_code, shown(disabled)) == (401, shown(wrong))
 
 
 def test_an_account_without_a_password_lets_nobody_in(client: FlaskClient) -> None:

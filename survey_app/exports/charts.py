@@ -1,0 +1,112 @@
+"""Charts as data: marks on one axis; who draws them decides how they look."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import Any
+
+from scoring.book import ScoreBook
+from scoring.moments import ALL
+from scoring.printing import ranks_between
+from scoring.questionnaire import Questionnaire
+from survey_app.exports.doubts import between, decimal, estimate_of, group_doubt
+from survey_app.exports.sentences import percent
+from survey_app.exports.tables import Cover, by_group
+
+_STEP, _MOST_TICKS = Decimal(5), 6
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One line of a chart: a value in percent with its interval, None where undefined; `text` tells both."""
+
+    label: str
+    value: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    text: str
+    remark: str = ""
+    key: str = ""
+    strong: bool = False
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Marks on an axis from `low` to `high` percent; `ticks` are where it is labelled."""
+
+    caption: str
+    low: Decimal
+    high: Decimal
+    ticks: tuple[Decimal, ...]
+    marks: tuple[Mark, ...]
+
+    def place(self, value: Decimal) -> Decimal:
+        """Return where a value stands on the axis, 0–100 from left to right."""
+        return (100 * (value - self.low) / (self.high - self.low)).quantize(Decimal("0.01"))
+
+
+def unit_chart(book: ScoreBook, unit: str, questionnaire: Questionnaire) -> Chart:
+    """Return a unit's index, its factors and their criteria, each with its interval."""
+    lines = [("Cả phiếu", ALL, True)]
+    for factor in questionnaire.factors:
+        lines.append((f"{factor.number}. {factor.name}", factor.code, True))
+        lines += [
+            (each.text.rstrip("."), each.code, False)
+            for each in questionnaire.criteria
+            if each.factor == factor.code
+        ]
+    marks = [_mark(label, estimate_of(book, unit, component), strong) for label, component, strong in lines]
+    return _chart("Chỉ số của cả phiếu, từng yếu tố và từng tiêu chí, với khoảng tin cậy", marks)
+
+
+def group_charts(book: ScoreBook, cover: Cover) -> list[tuple[str, Chart]]:
+    """Return by group code: its ranked units, best first, each with interval and rank interval."""
+    names = {unit["unit"]: unit["name"] for unit in book.units}
+    charts = []
+    for group, name, results in by_group(book, cover):
+        if group_doubt(book, group) is None:
+            continue
+        marks = [
+            _mark(
+                f"{result['rank']}. {names[result['unit']]}",
+                estimate_of(book, result["unit"]),
+                remark=f"hạng có thể {ranks_between(result['rank_interval'])}",
+                key=result["unit"],
+            )
+            for result in results
+            if result["rank"] is not None
+        ]
+        charts.append((group, _chart(f"Chỉ số hài lòng với khoảng tin cậy – {name}", marks)))
+    return charts
+
+
+def _mark(
+    label: str, estimate: Mapping[str, Any] | None, strong: bool = False, remark: str = "", key: str = ""
+) -> Mark:
+    if estimate is None or estimate["index"] is None:
+        return Mark(label, None, None, None, "–", remark, key, strong)
+    low, high = (decimal(estimate["interval"][end]) for end in ("low", "high"))
+    text = percent(estimate["index"])
+    if low is not None:
+        text += f" ({between(low, high)})"
+    return Mark(label, Decimal(estimate["index"]), low, high, text, remark, key, strong)
+
+
+def _chart(caption: str, marks: Sequence[Mark]) -> Chart:
+    known = [value for mark in marks for value in (mark.low, mark.value, mark.high) if value is not None]
+    low, high = _axis(known)
+    step = _STEP
+    while (high - low) / step > _MOST_TICKS:
+        step *= 2
+    ticks = tuple(low + step * place for place in range(int((high - low) / step) + 1))
+    return Chart(caption, low, high, ticks, tuple(marks))
+
+
+def _axis(known: Iterable[Decimal]) -> tuple[Decimal, Decimal]:
+    values = list(known) or [Decimal(0), Decimal(100)]
+    low = (min(values) / _STEP).to_integral_value(ROUND_FLOOR) * _STEP
+    high = (max(values) / _STEP).to_integral_value(ROUND_CEILING) * _STEP
+    if low == high:
+        low = max(low - _STEP, Decimal(0))
+        high = low + _STEP
+    return low, high
