@@ -99,7 +99,11 @@ def estimate(evidence: Evidence, kind: str, level: float) -> Estimate:
         census = Interval(point, point, level, kind, evidence.n, evidence.df, None, None, CENSUS)
         return Estimate(evidence.share, 0.0, census)
     (low, high), n_eff, note = _bounds(evidence, p, kind, level)
-    error = None if evidence.variance is None else sqrt(evidence.variance) or floor_error(p, evidence.n)
+    error = (
+        None
+        if evidence.variance is None
+        else sqrt(evidence.variance) or floor_error(p, evidence.n_eff or evidence.n)
+    )
     interval = Interval(
         low=min(point, max(0.0, 100 * low)),
         high=max(point, min(100.0, 100 * high)),

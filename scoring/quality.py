@@ -7,6 +7,7 @@ measure. Straight lines, night hours or likeness alone raise none.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +33,7 @@ from scoring.screening_rules import (
     scores_of,
 )
 
-DRAWS, SEED, Q_LIMIT = 9_999, 20221231, 0.05
+FEWEST_DRAWS, SEED, Q_LIMIT = 9_999, 20221231, 0.05
 
 _Test = tuple[str, str, int, float, float, float]  # enumerator, rule, n, observed, expected, p-value
 
@@ -85,6 +86,7 @@ class Screening:
     not_run: tuple[str, ...]
     incomparable: tuple[str, ...]
     q_limit: float
+    draws: int
 
     @property
     def enumerators_to_recheck(self) -> tuple[EnumeratorDoubt, ...]:
@@ -93,9 +95,13 @@ class Screening:
         return tuple(sorted(kept, key=lambda each: (each.q_value, each.p_value, each.enumerator, each.rule)))
 
 
-def screen(work: Fieldwork, q_limit: float = Q_LIMIT, draws: int = DRAWS, seed: int = SEED) -> Screening:
+def screen(
+    work: Fieldwork, q_limit: float = Q_LIMIT, draws: int | None = None, seed: int = SEED
+) -> Screening:
     """Screen a campaign's field work; the same work and seed give the same result in any order of rows.
 
+    Unless given, `draws` is twice the number of tests over the limit, at least 9,999: the smallest p-value that exchange
+    can give, 1/(draws + 1), must be able to stand alone among all tests of Benjamini and Hochberg.
     Responses without an enumerator count for the rule of duration only. Refuses a limit outside 0–1, and what
     `exchange` refuses.
     """
@@ -106,6 +112,9 @@ def screen(work: Fieldwork, q_limit: float = Q_LIMIT, draws: int = DRAWS, seed: 
     pairs = {rule: find_pairs(asked, rule) for rule in PAIR_RULES}
     scores = scores_of(asked)
     run = {rule: values for rule, values in scores.items() if values is not None}
+    if draws is None:
+        tests = len(comparable) * (len(run) + len(PAIR_RULES))
+        draws = max(FEWEST_DRAWS, ceil(2 * tests / q_limit))
     doubts = _judged(_by_chance(asked, run, pairs, comparable, draws, seed))
     responses = _short(work)
     for rule in PAIR_RULES:
@@ -118,6 +127,7 @@ def screen(work: Fieldwork, q_limit: float = Q_LIMIT, draws: int = DRAWS, seed: 
         not_run=tuple(rule for rule in scores if rule not in run),
         incomparable=tuple(code for code in asked.enumerators if code not in comparable),
         q_limit=q_limit,
+        draws=draws,
     )
 
 

@@ -81,6 +81,8 @@ class Permission(StrEnum):
     CAMPAIGN_MANAGE = "campaign:manage"
     PERSON_VIEW = "person:view"
     PERSON_MANAGE = "person:manage"
+    QUALITY_VIEW = "quality:view"
+    QUALITY_SCREEN = "quality:screen"
     RECHECK_VIEW = "recheck:view"
     RECHECK_FLAG = "recheck:flag"
     RESPONSE_VIEW = "response:view"
@@ -97,7 +99,14 @@ P = Permission
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ENUMERATOR: frozenset({P.ACCOUNT_OWN, P.ASSIGNMENT_VIEW, P.RESPONSE_VIEW, P.RESPONSE_SUBMIT}),
     Role.COORDINATOR: frozenset(
-        {P.ACCOUNT_OWN, P.CAMPAIGN_VIEW, P.ASSIGNMENT_VIEW, P.ASSIGNMENT_MANAGE, P.RESPONSE_VIEW}
+        {
+            P.ACCOUNT_OWN,
+            P.CAMPAIGN_VIEW,
+            P.ASSIGNMENT_VIEW,
+            P.ASSIGNMENT_MANAGE,
+            P.QUALITY_VIEW,
+            P.RESPONSE_VIEW,
+        }
     ),
     Role.SUPERVISOR: frozenset({P.ACCOUNT_OWN, P.RESPONSE_VIEW, P.RECHECK_VIEW, P.RECHECK_FLAG}),
     Role.HOME_AFFAIRS: frozenset(
@@ -108,6 +117,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.ASSIGNMENT_VIEW,
             P.APPRAISAL_VIEW,
             P.AUDIT_VIEW,
+            P.QUALITY_VIEW,
+            P.QUALITY_SCREEN,
             P.RECHECK_VIEW,
             P.RESPONSE_VIEW,
             P.RESPONSE_IMPORT,
@@ -147,6 +158,7 @@ class AuditVerb(StrEnum):
     RESPONSE_IMPORTED = "response.imported"
     RESPONSE_PROPOSED = "response.proposed"
     RESPONSE_SUBMITTED = "response.submitted"
+    QUALITY_SCREENED = "quality.screened"
     SCORE_EXPORTED = "score.exported"
     SCORE_RUN = "score.run"
 
@@ -210,6 +222,7 @@ LABELS: dict[StrEnum, str] = {
     AuditVerb.RESPONSE_IMPORTED: "Nhập phiếu từ tệp",
     AuditVerb.RESPONSE_PROPOSED: "Ghi nhận bản khác của phiếu",
     AuditVerb.RESPONSE_SUBMITTED: "Gửi phiếu",
+    AuditVerb.QUALITY_SCREENED: "Sàng lọc chất lượng phiếu",
     AuditVerb.SCORE_EXPORTED: "Tải bảng điểm",
     AuditVerb.SCORE_RUN: "Chạy tính điểm",
 }

@@ -22,6 +22,7 @@ NAMES = {
     "questionnaire": "mã bộ câu hỏi",
     "reason": "loại lý do",
     "responses": "số phiếu",
+    "result": "mã kết quả",
     "role": "vai trò",
     "rows": "số dòng",
     "run": "lần tính",
@@ -32,7 +33,7 @@ NAMES = {
     "username": "tên đăng nhập",
     "version": "bản",
 }
-DIGESTS = frozenset({"book", "digest", "input", "method", "questionnaire"})
+DIGESTS = frozenset({"book", "digest", "input", "method", "questionnaire", "result"})
 DIGEST_SHOWN = 12
 
 

@@ -99,19 +99,20 @@ def counted(campaign: Campaign, units: Sequence[CampaignUnit]) -> Counted:
     questionnaire = campaigns.questionnaire_of(campaign.questionnaire_sha256)
     width, ranked = len(questionnaire.criteria), _ranked(units)
     misfit = func.sum(case((func.length(Response.answers) == width, 0), else_=1))
+    joined = _glued(Response.answers).label("answers")
     grouped = (
-        select(Response.unit_id, Response.enumerator_id, _glued(Response.answers), misfit)
+        select(Response.unit_id, Response.enumerator_id, joined, misfit.label("misfits"))
         .where(Response.campaign_id == campaign.id, COUNTED)
         .group_by(Response.unit_id, Response.enumerator_id)
+        .subquery()
     )
+    named = select(grouped, User.username).join(User, User.id == grouped.c.enumerator_id)
     answers: dict[tuple[str, str], str] = {}
-    found = db.session.execute(grouped).all()
-    names = _names_of({enumerator_id for _, enumerator_id, _, _ in found})
-    for unit_id, enumerator_id, text, misfits in found:
-        if misfits:
-            raise problems.BrokenAnswers(unit=ranked[unit_id], count=misfits, width=width)
-        key = (ranked[unit_id], names[enumerator_id])
-        answers[key] = answers.get(key, "") + text
+    for row in db.session.execute(named):
+        if row.misfits:
+            raise problems.BrokenAnswers(unit=ranked[row.unit_id], count=row.misfits, width=width)
+        key = (ranked[row.unit_id], row.username)
+        answers[key] = answers.get(key, "") + row.answers
     surveyed = (unit.unit.code for unit in units if unit.counts_for_id is None and unit.surveyed)
     return Counted(answers, tuple(surveyed), questionnaire)
 
@@ -125,11 +126,6 @@ def _ranked(units: Sequence[CampaignUnit]) -> dict[int, str]:
     """Return the code of the unit that a unit's responses count to, by the identity of the latter."""
     codes = {unit.unit_id: unit.unit.code for unit in units}
     return {unit.unit_id: codes[unit.counts_for_id or unit.unit_id] for unit in units}
-
-
-def _names_of(identities: Collection[int]) -> dict[int, str]:
-    named = select(User.id, User.username).where(User.id.in_(identities))
-    return {row.id: row.username for row in db.session.execute(named)}
 
 
 def _flagged(

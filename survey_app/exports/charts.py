@@ -1,6 +1,6 @@
 """Charts as data: marks on one axis; who draws them decides how they look."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
@@ -13,19 +13,19 @@ from survey_app.exports.doubts import between, decimal, estimate_of, group_doubt
 from survey_app.exports.sentences import percent
 from survey_app.exports.tables import Cover, by_group
 
-_STEP, _MOST_TICKS = Decimal(5), 6
+_STEPS, _MOST_TICKS = (Decimal(1), Decimal(2), Decimal(5), Decimal(10), Decimal(20)), 6
 
 
 @dataclass(frozen=True)
 class Mark:
-    """One line of a chart: a value in percent with its interval, None where undefined; `text` tells both."""
+    """One line of a chart: a value in percent with its interval, None where undefined; texts tell the same."""
 
     label: str
     value: Decimal | None
     low: Decimal | None
     high: Decimal | None
     text: str
-    remark: str = ""
+    remarks: tuple[str, ...] = ()
     key: str = ""
     strong: bool = False
 
@@ -70,7 +70,7 @@ def group_charts(book: ScoreBook, cover: Cover) -> list[tuple[str, Chart]]:
             _mark(
                 f"{result['rank']}. {names[result['unit']]}",
                 estimate_of(book, result["unit"]),
-                remark=f"hạng có thể {ranks_between(result['rank_interval'])}",
+                remark=f"hạng {ranks_between(result['rank_interval'])}",
                 key=result["unit"],
             )
             for result in results
@@ -83,30 +83,32 @@ def group_charts(book: ScoreBook, cover: Cover) -> list[tuple[str, Chart]]:
 def _mark(
     label: str, estimate: Mapping[str, Any] | None, strong: bool = False, remark: str = "", key: str = ""
 ) -> Mark:
+    remarks = (remark,) if remark else ()
     if estimate is None or estimate["index"] is None:
-        return Mark(label, None, None, None, "–", remark, key, strong)
+        return Mark(label, None, None, None, "–", remarks, key, strong)
     low, high = (decimal(estimate["interval"][end]) for end in ("low", "high"))
-    text = percent(estimate["index"])
     if low is not None:
-        text += f" ({between(low, high)})"
-    return Mark(label, Decimal(estimate["index"]), low, high, text, remark, key, strong)
+        remarks = (between(low, high), *remarks)
+    return Mark(
+        label, Decimal(estimate["index"]), low, high, percent(estimate["index"]), remarks, key, strong
+    )
 
 
 def _chart(caption: str, marks: Sequence[Mark]) -> Chart:
     known = [value for mark in marks for value in (mark.low, mark.value, mark.high) if value is not None]
-    low, high = _axis(known)
-    step = _STEP
-    while (high - low) / step > _MOST_TICKS:
-        step *= 2
+    low, high, step = _axis(known or [Decimal(0), Decimal(100)])
     ticks = tuple(low + step * place for place in range(int((high - low) / step) + 1))
     return Chart(caption, low, high, ticks, tuple(marks))
 
 
-def _axis(known: Iterable[Decimal]) -> tuple[Decimal, Decimal]:
-    values = list(known) or [Decimal(0), Decimal(100)]
-    low = (min(values) / _STEP).to_integral_value(ROUND_FLOOR) * _STEP
-    high = (max(values) / _STEP).to_integral_value(ROUND_CEILING) * _STEP
-    if low == high:
-        low = max(low - _STEP, Decimal(0))
-        high = low + _STEP
-    return low, high
+def _axis(values: Sequence[Decimal]) -> tuple[Decimal, Decimal, Decimal]:
+    """Return both ends and the step of an axis: the first step that needs few ticks, the ends whole steps."""
+    for step in _STEPS:
+        low = (min(values) / step).to_integral_value(ROUND_FLOOR) * step
+        high = (max(values) / step).to_integral_value(ROUND_CEILING) * step
+        if low == high:
+            low = max(low - step, Decimal(0))
+            high = low + step
+        if (high - low) / step <= _MOST_TICKS:
+            break
+    return low, high, step

@@ -1,6 +1,7 @@
 """How sure a result is, as tables: intervals, ranks that may change places, what other choices would give."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -16,7 +17,17 @@ from scoring.sensitivity import AS_COUNTED, wording
 from survey_app.exports.sentences import comma, count, percent
 from survey_app.exports.tables import Cell, Column, Cover, Row, Table, by_group
 
+KINDS = {
+    "modelled-deff-wilson": "Wilson với hệ số thiết kế ước lượng chung",
+    "modelled-deff-jeffreys": "Jeffreys với hệ số thiết kế ước lượng chung",
+    "korn-graubard": "Korn–Graubard",
+    "korn-graubard-capped": "Korn–Graubard chặn trên",
+    "clopper-pearson": "Clopper–Pearson",
+    "logit-t": "logit, phân phối t",
+    "wald": "Wald, phân phối t",
+}
 TOGETHER = {"responses": "Gộp mọi phiếu của nhóm", "units": "Trung bình các đơn vị"}
+MOST_SHOWN = 10_000
 WITHOUT_ENUMERATOR = "without_enumerator:"
 Facts = Mapping[str, Any]
 
@@ -79,6 +90,21 @@ CERTAINTY_COLUMNS = (
 )
 
 
+# What a page leaves to the workbook and to the unit's own page.
+ASIDE = ("Điểm", "Cỡ mẫu hiệu dụng", "Bậc tự do", "Ghi chú")
+
+
+def without(table: Table, headings: Sequence[str]) -> Table:
+    """Return a table without some of its columns."""
+    kept = [place for place, column in enumerate(table.columns) if column.heading not in headings]
+    columns, rows = tuple(table.columns[place] for place in kept), table.rows
+    return replace(
+        table,
+        columns=columns,
+        rows=tuple(replace(row, cells=tuple(row.cells[place] for place in kept)) for row in rows),
+    )
+
+
 def certainty_table(book: ScoreBook, cover: Cover, group: str | None = None) -> Table | None:
     """Return one line a surveyed unit, of one group or of all: error, interval, rank interval, whether to publish."""
     if book.uncertainty is None:
@@ -92,7 +118,8 @@ def certainty_table(book: ScoreBook, cover: Cover, group: str | None = None) -> 
     ]
     level = comma(f"{100 * book.uncertainty['level']:g}")
     notes = (
-        f"Khoảng tin cậy {level} %, công thức {book.uncertainty['kind']}; hạng có thể có: mọi cặp trong nhóm, điều chỉnh Holm.",
+        f"Khoảng tin cậy {level} %, công thức {KINDS[book.uncertainty['kind']]}; "
+        "hạng có thể có: mọi cặp trong nhóm, điều chỉnh Holm.",
         "Chỉ số làm vững (Bayes thực nghiệm) chỉ để tham khảo, không thay chỉ số và không đổi hạng.",
     )
     return Table(
@@ -154,7 +181,7 @@ def neighbour_tables(book: ScoreBook, cover: Cover) -> list[tuple[str, Table]]:
                     names[each["worse"]],
                     indices[each["better"]] - indices[each["worse"]],
                     "có" if each["told_apart"] else "chưa",
-                    each["more"],
+                    _more(each["more"]),
                 )
             )
             for each in group["neighbours"]
@@ -166,6 +193,10 @@ def neighbour_tables(book: ScoreBook, cover: Cover) -> list[tuple[str, Table]]:
         )
         tables.append((group["group"], table))
     return tables
+
+
+def _more(number: int | None) -> Cell:
+    return f"trên {count(MOST_SHOWN)}" if number is not None and number > MOST_SHOWN else number
 
 
 def sensitivity_tables(book: ScoreBook, cover: Cover) -> list[tuple[str, Table]]:
@@ -302,7 +333,7 @@ def _basis(interval: Facts) -> str:
         if interval[key] is not None:
             parts.append(f"{words} {comma(half_up(Decimal(str(interval[key])), 2))}")
     note = f"; {interval['note']}" if interval["note"] else ""
-    return f"Công thức {interval['kind']} từ {', '.join(parts)}{note}."
+    return f"Công thức {KINDS[interval['kind']]} từ {', '.join(parts)}{note}."
 
 
 def _reasons(reasons: Sequence[str]) -> str:

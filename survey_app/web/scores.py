@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, send_fil
 
 from scoring.flags import wording
 from survey_app import problems
-from survey_app.domain import score_views, scores
+from survey_app.domain import run_comparison, score_views, scores
 from survey_app.exports import charts, doubts, sentences, tables
 from survey_app.extensions import begin_writing, db
 from survey_app.vocabulary import Permission
@@ -46,6 +46,7 @@ def run(code: str, number: int) -> Any:
         group_codes=_group_codes(shown),
         indices=tables.index_tables(shown.book, shown.cover),
         run=scores.run_of(guards.actor(), campaign, number),
+        others=[each for each in scores.runs_of(guards.actor(), campaign) if each.number != number],
     )
 
 
@@ -56,6 +57,15 @@ def _group_codes(shown: score_views.Shown) -> list[str]:
 
 def _run_number(number: int) -> int:
     return min(number, 2**31 - 1)
+
+
+@blueprint.get("/runs/<int:number>/changes/<int:other>")
+@guards.needs(Permission.SCORE_VIEW)
+def changes(code: str, number: int, other: int) -> Any:
+    comparison = run_comparison.compare(
+        guards.actor(), use_campaign(code), _run_number(number), _run_number(other)
+    )
+    return render_template("scores/changes.html", comparison=comparison, kinds=run_comparison.KINDS)
 
 
 @blueprint.post("/runs")
@@ -129,7 +139,7 @@ def _group_page(group: str, shown: score_views.Shown) -> Any:
         shown=shown,
         group=group,
         chart=dict(charts.group_charts(book, cover)).get(group),
-        certainty=certainty,
+        certainty=doubts.without(certainty, doubts.ASIDE) if certainty else None,
         together=doubts.not_told_apart(book, group),
         overall=doubts.group_index(book, group),
         neighbours=dict(doubts.neighbour_tables(book, cover)).get(group),

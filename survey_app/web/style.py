@@ -17,6 +17,7 @@ from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from survey_app.domain.paging import Page
+from survey_app.exports.charts import Chart, Mark
 from survey_app.exports.tables import NO_SURVEY, Column, Row, Table
 from survey_app.web import guards
 from survey_app.web.forms import Form, choices
@@ -40,6 +41,34 @@ FACTORS = (
     ("3. Công chức giải quyết công việc", Decimal("93.3333"), "56 hài lòng trên 60 câu trả lời"),
     ("4. Kết quả dịch vụ", None, "chưa ai trả lời yếu tố này"),
     ("5. Việc tiếp nhận, giải quyết ý kiến góp ý, phản ánh, kiến nghị", Decimal("56.25"), "9 trên 16"),
+)
+# Three units of a sample of 60 responses each, the last with too few of them.
+CHART = Chart(
+    caption="Chỉ số hài lòng với khoảng tin cậy",
+    low=Decimal(80),
+    high=Decimal(100),
+    ticks=tuple(Decimal(each) for each in (80, 85, 90, 95, 100)),
+    marks=(
+        Mark(
+            "1. Sở A",
+            Decimal("95.7"),
+            Decimal("93.1"),
+            Decimal("97.4"),
+            "95,70 %",
+            ("93,10 – 97,40", "hạng 1 – 2"),
+            "SNV",
+        ),
+        Mark(
+            "2. Sở B",
+            Decimal("91.6"),
+            Decimal("87.3"),
+            Decimal("94.5"),
+            "91,58 %",
+            ("87,33 – 94,50", "hạng 1 – 2"),
+            strong=True,
+        ),
+        Mark("Sở C", None, None, None, "–", ("chưa đủ mẫu",)),
+    ),
 )
 # Three lines of the table that Hà Nam published for 2022, and its mean.
 INDEX = Table(
@@ -117,6 +146,7 @@ def index() -> Any:
         level_names=LEVELS,
         factors=FACTORS,
         index=INDEX,
+        chart=CHART,
         weight=Decimal("0.2772"),
         page_of=Page(rows=range(50), number=2, total=2124),
         address=lambda number: url_for("style.index", page=number),

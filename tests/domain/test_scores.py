@@ -2,19 +2,22 @@
 
 import hashlib
 import json
+import threading
+from contextvars import Context
 from decimal import Decimal
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, text
+from sqlalchemy import event, select, text
 
 from scoring.book import ScoreBook
+from scoring.questionnaire import load_questionnaire
 from survey_app import problems
-from survey_app.domain import appraisals, assignments, audit, campaigns, people, responses, scores
+from survey_app.domain import appraisals, assignments, audit, campaigns, people, rechecks, responses, scores
 from survey_app.domain.campaigns import UnitLine
 from survey_app.extensions import db
-from survey_app.models import Campaign, User
-from survey_app.vocabulary import CampaignState, Role
+from survey_app.models import Campaign, Response, User
+from survey_app.vocabulary import Body, CampaignState, FlagReason, Role
 from tests.domain.small_campaign import CRITERIA, answer, enumerator, plan, race, result_of
 
 
@@ -126,7 +129,8 @@ def test_a_run_stores_the_same_bytes_for_the_same_answers_in_any_order(actor: Us
         answer(small, user, "A", 1 + number % 5, f"A-{number}")
     first, second = scores.run(actor, small), scores.run(actor, small, "Lần  nữa")
     assert (first.number, second.number, second.reason, first.responses) == (1, 2, "Lần nữa", 8)
-    assert first.book.encode() == scores.current(small).to_json() == second.book.encode()
+    whole = scores.current(small, detail=None, sensitive=True)
+    assert first.book.encode() == whole.to_json() == second.book.encode()
     assert first.input_digest == second.input_digest
     mirror = campaigns.create(actor, plan(code="mirror"))
     campaigns.move(actor, mirror, CampaignState.OPEN)
@@ -138,13 +142,23 @@ def test_a_run_stores_the_same_bytes_for_the_same_answers_in_any_order(actor: Us
     assert scores.run(actor, small).input_digest != first.input_digest
 
 
-def test_edge_13_the_digest_of_the_answers_knows_units_and_answers_but_no_order() -> None:
-    # Expected: printf 'A\n3445\nB\n11\n' | sha256sum
-    digest = scores.Counted({"A": "4534", "B": "11"}, 2).digest()
-    assert digest == "f616fca6144d5aedeec9885bf8acd5bfbafad6f43c6e8b124aefa206ddc42ad9"
-    assert scores.Counted({"B": "11", "A": "3445"}, 2).digest() == digest
-    for other in ({"A": "4534", "B": "12"}, {"A": "453411", "B": ""}, {"A": "4534", "C": "11"}):
-        assert scores.Counted(other, 2).digest() != digest
+def test_edge_13_the_digest_of_the_answers_knows_units_enumerators_and_answers_but_no_order() -> None:
+    # Expected: printf 'A\nlan\n%s%s\nB\nmai\n%s\n' {3,4}×22 1×22 | sha256sum
+    sipas = load_questionnaire("sipas-2017")
+
+    def digest(**answers: str) -> str:
+        keys = {"A": ("A", "lan"), "B": ("B", "mai"), "C": ("B", "lan")}
+        return scores.Counted({keys[each]: text for each, text in answers.items()}, ("A",), sipas).digest()
+
+    three, four, one = "3" * 22, "4" * 22, "1" * 22
+    expected = hashlib.sha256(f"A\nlan\n{three}{four}\nB\nmai\n{one}\n".encode()).hexdigest()
+    assert digest(A=four + three, B=one) == digest(B=one, A=three + four) == expected
+    others = (
+        {"A": four + three, "B": four},
+        {"A": four + three + one, "B": ""},
+        {"A": four + three, "C": one},
+    )
+    assert len({digest(**other) for other in others} | {expected}) == 4
 
 
 def test_a_runs_reason_is_one_line_of_at_most_two_hundred_signs(actor: User, small: Campaign) -> None:
@@ -269,3 +283,59 @@ def test_the_answers_are_counted_in_the_questionnaires_own_order(actor: User, sm
     change("A-0", f"answers = '{'2' * 21}5'")
     satisfied = {each["criterion"]: each["satisfied"] for each in result_of(small, "A")["criteria"]}
     assert satisfied == dict.fromkeys(CRITERIA, 0) | {CRITERIA[-1]: 1}
+
+
+def test_a_run_names_the_responses_it_counted_in_their_versions(actor: User, small: Campaign) -> None:
+    user = enumerator(actor, small, "A")
+    uuids = [answer(small, user, "A", 4, f"A-{number}") for number in range(3)]
+    change("A-1", "state = 'void'")
+    change("A-2", "version = 3")
+    counted = {each.uuid: each.id for each in db.session.scalars(select(Response))}
+    run = scores.run(actor, small)
+    assert scores.versions_of(run) == {counted[uuids[0]]: 1, counted[uuids[2]]: 3}
+
+
+def test_flagged_responses_are_left_out_of_one_choice_and_counted_in_the_result(
+    actor: User, small: Campaign
+) -> None:
+    user = enumerator(actor, small, "A", 10)
+    uuids = [answer(small, user, "A", 5 if number else 1, f"A-{number}") for number in range(5)]
+    supervisor = people.create(
+        actor, people.Person("giamsat", "Giám sát", Role.SUPERVISOR, body=Body.FRONT), None
+    )
+    doubted = db.session.scalars(select(Response).where(Response.uuid == uuids[0])).one()
+    rechecks.raise_flag(supervisor, doubted, version=1, reason=FlagReason.CONTRADICTION, note="")
+    change("A-0", "state = 'submitted'")
+    book = scores.current(small, sensitive=True)
+    assert book.sensitivity is not None
+    (unit,) = book.sensitivity
+    known = {each["choice"]: each["index"] for each in unit["outcomes"]}
+    assert known["as_counted"] == "80.000000000000"
+    assert known["without:phiếu đang bị gắn cờ"] == "100.000000000000"
+    assert known["without_enumerator:dtv-a"] is None
+
+
+def test_a_run_is_of_one_moment_whatever_is_saved_meanwhile(
+    app: Flask, actor: User, small: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = enumerator(actor, small, "A", 10)
+    for number in range(3):
+        answer(small, user, "A", 4, f"A-{number}")
+    db.session.commit()
+    asked = scores._versions
+
+    def save_another() -> None:
+        with app.app_context():
+            answer(campaigns.by_code("c26"), people.by_username("dtv-a"), "A", 1, "A-9")
+            db.session.commit()
+
+    def meanwhile(campaign: Campaign) -> bytes:
+        thread = threading.Thread(target=Context().run, args=(save_another,))
+        thread.start()
+        thread.join()
+        return asked(campaign)
+
+    monkeypatch.setattr(scores, "_versions", meanwhile)
+    run = scores.run(actor, small)
+    assert (run.responses, len(scores.versions_of(run))) == (3, 3)
+    assert scores.current(small).satisfaction["input"]["responses"] == 4

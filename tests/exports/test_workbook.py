@@ -61,8 +61,14 @@ def test_e1_sums_work_since_numbers_are_numbers_with_a_format(book: ScoreBook, c
     assert round(frame["Điểm"].sum(), 2) == 28.18  # 10.00 + 9.09 + 9.09
     assert frame["Số phiếu"].sum() == 30
     sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
-    assert [cell.number_format for cell in sheet[5]][3:6] == ["#,##0.00", "#,##0.00", "#,##0"]
-    assert [cell.data_type for cell in sheet[5]][3:6] == ["n", "n", "n"]
+    assert [cell.number_format for cell in sheet[5]][3:8] == [
+        "#,##0.00",
+        "#,##0.00",
+        "General",
+        "General",
+        "#,##0",
+    ]
+    assert [cell.data_type for cell in sheet[5]][3:8] == ["n", "n", "s", "s", "n"]
 
 
 def test_e2_codes_keep_their_zeros_and_moments_are_moments_of_vietnam(book: ScoreBook, cover: Cover) -> None:

@@ -59,6 +59,7 @@ CHECKS = {
     "ck_appraisal_points_not_negative": "UPDATE appraisal SET points = '-1'",
     "ck_appraisal_version_from_one": "UPDATE appraisal SET version = 0",
     "ck_score_run_number_from_one": "UPDATE score_run SET number = 0",
+    "ck_screening_number_from_one": "UPDATE screening SET number = 0",
 }
 
 
@@ -86,9 +87,12 @@ MORE_ROWS = (
     "INSERT INTO login_session (token_digest, user_id, opened_at, seen_at) "
     "SELECT 'x', id, created_at, created_at FROM user_account LIMIT 1",
     "INSERT INTO score_run (campaign_id, number, run_by_id, run_at, milliseconds, reason, responses, input_digest, "
-    "questionnaire_sha256, method_sha256, program_version, book, book_digest) SELECT campaign.id, 1, "
-    "user_account.id, campaign.created_at, 1, '', 1, 'x', questionnaire_sha256, method_sha256, 'x', 'x', 'x' "
-    "FROM campaign, user_account LIMIT 1",
+    "questionnaire_sha256, method_sha256, program_version, book, book_digest, versions) SELECT campaign.id, 1, "
+    "user_account.id, campaign.created_at, 1, '', 1, 'x', questionnaire_sha256, method_sha256, 'x', 'x', 'x', "
+    ":bytes FROM campaign, user_account LIMIT 1",
+    "INSERT INTO screening (campaign_id, number, run_by_id, run_at, milliseconds, responses, input_digest, "
+    "program_version, result, result_digest) SELECT campaign.id, 1, user_account.id, campaign.created_at, 1, 1, "
+    "'x', 'x', '{}', 'x' FROM campaign, user_account LIMIT 1",
 )
 
 
@@ -122,7 +126,7 @@ def filled(house: SqliteHouse | PostgresHouse, demo_template: str) -> Iterator[F
     url = house.fresh(demo_template)
     with opened(url) as app:
         for statement in MORE_ROWS:
-            db.session.execute(text(statement))
+            db.session.execute(text(statement), {"bytes": b"x"} if ":bytes" in statement else {})
         db.session.commit()
         yield app
     house.drop(url)

@@ -136,8 +136,10 @@ def test_all_satisfied_has_an_interval_and_the_error_of_two_more_answers(golden:
     assert each.interval.high == 100
     assert each.interval.low == pytest.approx(100 * row["wilson_lo"], rel=1e-12)
     assert each.interval.n_eff == pytest.approx(row["n_eff"], rel=1e-12)
-    # p̃ = 5/6 at n = 4.
-    assert each.standard_error == pytest.approx(100 * (5 / 36 / 4) ** 0.5, rel=1e-12)
+    # p̃ = (n + 1)/(n + 2) at the effective size, so that error and interval rest on the same sample.
+    size = row["n_eff"]
+    shifted = (size + 1) / (size + 2)
+    assert each.standard_error == pytest.approx(100 * (shifted * (1 - shifted) / size) ** 0.5, rel=1e-12)
 
 
 def test_jeffreys_is_the_other_modelled_interval(golden: Golden) -> None:
@@ -229,7 +231,8 @@ def test_identical_responses_half_satisfied_are_no_certainty() -> None:
         assert each.share == Fraction(1, 2)
         assert each.interval.low is not None
         assert each.interval.low < 45, kind
-        assert each.standard_error == pytest.approx(100 * floor_error(0.5, 6))
+        size = each.interval.n_eff if kind in MODELLED else 6
+        assert each.standard_error == pytest.approx(100 * floor_error(0.5, size or 0))
 
 
 @pytest.mark.parametrize(

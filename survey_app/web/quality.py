@@ -1,0 +1,43 @@
+"""What should be re-checked: the last screening, and a button for a new one."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+
+from scoring.screening_rules import WORDING
+from survey_app.domain import campaigns, quality
+from survey_app.extensions import db
+from survey_app.vocabulary import Permission
+from survey_app.web import guards
+from survey_app.web.navigation import use_campaign
+
+blueprint = Blueprint("quality", __name__, url_prefix="/campaigns/<code>/quality")
+
+
+@blueprint.get("")
+@guards.needs(Permission.QUALITY_VIEW)
+def index(code: str) -> Any:
+    campaign = use_campaign(code)
+    screening = quality.newest(guards.actor(), campaign)
+    if screening is None:
+        return render_template("quality/index.html", screening=None)
+    found = quality.result_of(screening)
+    factors = campaigns.questionnaire_of(campaign.questionnaire_sha256).factors
+    return render_template(
+        "quality/index.html",
+        screening=screening,
+        found=found,
+        names=quality.people_of(campaign),
+        addresses=quality.addresses_of(campaign, [each["form_code"] for each in found["responses"]]),
+        wording=WORDING,
+        components={"all": "Cả phiếu", **{each.code: each.name for each in factors}},
+    )
+
+
+@blueprint.post("")
+@guards.needs(Permission.QUALITY_SCREEN)
+def screen(code: str) -> Any:
+    stored = quality.run(guards.actor(), use_campaign(code))
+    db.session.commit()
+    flash(f"Đã sàng lọc {stored.responses} phiếu trong {stored.milliseconds} ms.", "good")
+    return redirect(url_for("quality.index", code=code), 303)
