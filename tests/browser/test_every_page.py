@@ -22,6 +22,9 @@ PAGES: dict[str | None, list[str]] = {
         f"{CAMPAIGN}/scores",
         f"{CAMPAIGN}/scores/STC",
         f"{CAMPAIGN}/scores/TTRA",
+        f"{CAMPAIGN}/groups/departments",
+        "a screening",
+        "two runs",
         f"{CAMPAIGN}/index",
         "/audit",
         "/audit/proof",
@@ -34,11 +37,22 @@ KILOBYTE = 1024
 
 
 def visit(page: Page, path: str) -> None:
-    """Open a path; "a response" is the first one of the list."""
+    """Open a path, or what its words say: what must be made first is made."""
     if path == "a response":
         page.goto(f"{CAMPAIGN}/responses")
         page.locator("tbody th a").first.click()
         page.wait_for_url("**/responses/*-*")
+    elif path == "a screening":
+        page.goto(f"{CAMPAIGN}/quality")
+        page.get_by_role("button", name="Sàng lọc phiếu hiện có").click()
+        page.get_by_text("Đã sàng lọc").wait_for()
+    elif path == "two runs":
+        for _ in range(2):
+            page.goto(f"{CAMPAIGN}/scores")
+            page.get_by_role("button", name="Chạy tính điểm và lưu").click()
+            page.get_by_text("Đã lưu lần tính").wait_for()
+        page.get_by_role("link", name="lần 1", exact=True).click()
+        page.wait_for_url("**/changes/1")
     else:
         page.goto(path)
 

@@ -12,7 +12,7 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import func, select, text
 
-from survey_app.domain import campaigns, demonstration, people, scores
+from survey_app.domain import campaigns, demonstration, people, quality, scores
 from survey_app.extensions import db
 from survey_app.models import Appraisal, AuditLine, Campaign, Response, User
 from tests.conftest import PostgresHouse, SqliteHouse
@@ -127,10 +127,30 @@ def test_exported_answers_give_the_same_scores_in_the_program_without_a_database
     command = [sys.executable, "-m", "scoring", "satisfaction", file, "--format", "csv"]
     told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     lines = [line.split(",") for line in told.splitlines()]
-    place = lines[0].index("points")
-    program = {line[0]: line[place] for line in lines[1:]}
+    program = {
+        line[0]: [line[lines[0].index(key)] for key in ("points", "low", "high")] for line in lines[1:]
+    }
     book = scores.current(campaigns.by_code(CODE))
-    assert program == {each["unit"]: each["points"] for each in book.satisfaction["units"] if each["points"]}
+    assert program == {
+        each["unit"]: [each["points"], str(each["interval"]["low"]), str(each["interval"]["high"])]
+        for each in book.satisfaction["units"]
+        if each["points"]
+    }
+
+
+def test_two_runs_are_compared_and_field_work_is_screened(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quality, "DRAWS", 99)
+    for _ in range(2):
+        assert run("scores", "run", CODE).exit_code == 0
+        one = db.session.scalars(select(Response).where(Response.state == "submitted").limit(1)).one()
+        one.state = "void"
+        db.session.commit()
+    told = run("scores", "compare", CODE, "2", "1", "--as", "noivu").output
+    assert told.startswith("Từ lần tính 1 đến lần 2. Phiếu: 0 thêm vào, 1 không còn tính, 0 được sửa.")
+    assert " → " in told
+    assert run("scores", "compare", CODE, "1", "9", "--as", "noivu").exit_code == 1
+    screened = run("scores", "screen", CODE).output
+    assert screened.startswith("Lần sàng lọc 1: 2122 phiếu,")
 
 
 def test_e2_codes_and_answers_survive_export_and_import(run: Run, units: Path, tmp_path: Path) -> None:
