@@ -303,6 +303,13 @@ def units_of(campaign: Campaign) -> list[CampaignUnit]:
     return list(db.session.scalars(ordered))
 
 
+def counting_to(campaign: Campaign, code: str) -> list[int]:
+    """Return the identities of the units whose responses count to the unit of this code, its own among them."""
+    units = units_of(campaign)
+    wanted = {unit.unit_id for unit in units if unit.unit.code == code and unit.counts_for_id is None}
+    return [unit.unit_id for unit in units if (unit.counts_for_id or unit.unit_id) in wanted]
+
+
 def unit_of(campaign: Campaign, code: str) -> CampaignUnit:
     """Return one unit of the campaign by its code, or refuse."""
     found = (

@@ -5,23 +5,34 @@ from dataclasses import dataclass
 
 from sqlalchemy import exists, func, select
 
+from scoring.tally import BLANK, NOT_APPLICABLE
 from survey_app.domain import campaigns, responses
 from survey_app.extensions import db
 from survey_app.language import clean_line, searched
 from survey_app.models import Campaign, Response, User
 from survey_app.vocabulary import LABELS, ResponseState, Role, Validity
 
-NAMES = {"state": "Trạng thái", "validity": "Hợp lệ", "unit": "Đơn vị", "enumerator": "Điều tra viên"}
+NAMES = {
+    "state": "Trạng thái",
+    "validity": "Hợp lệ",
+    "unit": "Đơn vị",
+    "enumerator": "Điều tra viên",
+    "answer": "Câu trả lời",
+}
 
 
 @dataclass(frozen=True)
 class Filters:
-    """The choices of each filter, how many responses there are of each, what was chosen, what is unknown."""
+    """The choices of each filter, how many responses there are of each, what was chosen, what is unknown.
+
+    `answer` says in words which answer to which criterion the counted responses shown all gave, where one was asked for.
+    """
 
     choices: Mapping[str, list[tuple[str, str]]]
     counts: Mapping[str, int]
     chosen: Mapping[str, str]
     unknown: list[str]
+    answer: str = ""
 
     @property
     def narrows(self) -> bool:
@@ -71,4 +82,21 @@ def read(user: User, campaign: Campaign, typed: Mapping[str, str]) -> Filters:
         chosen[name] = value if known else ""
         if value and not known:
             unknown.append(NAMES[name])
-    return Filters(choices, counts_of(user, campaign), chosen, unknown)
+    asked = clean_line(typed.get("answer", ""))
+    told = _told(campaign, asked)
+    chosen["answer"] = asked if told else ""
+    if asked and not told:
+        unknown.append(NAMES["answer"])
+    return Filters(choices, counts_of(user, campaign), chosen, unknown, told)
+
+
+def _told(campaign: Campaign, asked: str) -> str:
+    """Return "criterion: answer" in words for a text such as "access_1:4", or nothing where it is no such text."""
+    questionnaire = campaigns.questionnaire_of(campaign.questionnaire_sha256)
+    code, _, given = asked.rpartition(":")
+    names = {str(place): f"{place} – {name}" for place, name in enumerate(questionnaire.scale.levels, 1)}
+    names |= {NOT_APPLICABLE: questionnaire.scale.not_applicable, BLANK: "để trống"}
+    if code not in questionnaire.criterion_codes or given not in names:
+        return ""
+    criterion = next(each for each in questionnaire.criteria if each.code == code)
+    return f"{criterion.text.rstrip('.')}: {names[given]}"

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case
+from sqlalchemy import case, func
 from sqlalchemy.orm import contains_eager, joinedload
 
 from scoring.questionnaire import Question, Questionnaire
@@ -14,6 +14,7 @@ from survey_app.domain.paging import Page, cut
 from survey_app.domain.response_proposals import Proposal
 from survey_app.language import clean_line, search_key, searched
 from survey_app.models import Campaign, Flag, Response, ResponseVersion, Unit, User
+from survey_app.models.response import COUNTED
 from survey_app.vocabulary import LABELS, AuditVerb, Mode, ResponseState, Validity
 
 STATE_ORDER = (
@@ -78,10 +79,12 @@ def search(
     validity: str = "",
     unit: str = "",
     enumerator: str = "",
+    answer: str = "",
 ) -> Page[Response]:
     """Return a page of the responses a person may see: returned first, then drafts, then the newest.
 
-    Only what arrived is valid or not: a filter by validity leaves drafts out.
+    Only what arrived is valid or not: a filter by validity leaves drafts out. An answer ("access_1:4") leaves those that
+    count and gave it, as many as a unit's page says; `unit` is then the unit they count to.
     """
     order = case({word.value: place for place, word in enumerate(STATE_ORDER)}, value=Response.state)
     found = (
@@ -96,7 +99,13 @@ def search(
         found = found.where(Response.state == state)
     if validity in list(Validity):
         found = found.where(Response.validity == validity, Response.state != ResponseState.DRAFT)
-    if unit:
+    if answer:
+        codes = campaigns.questionnaire_of(campaign.questionnaire_sha256).criterion_codes
+        code, _, given = answer.rpartition(":")
+        found = found.where(COUNTED, func.substr(Response.answers, codes.index(code) + 1, 1) == given)
+    if unit and answer:
+        found = found.where(Response.unit_id.in_(campaigns.counting_to(campaign, clean_line(unit))))
+    elif unit:
         found = found.where(Unit.code == clean_line(unit))
     if enumerator:
         found = found.join(Response.enumerator).where(User.username == clean_line(enumerator))

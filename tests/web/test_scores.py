@@ -4,8 +4,10 @@ Expected figures: tests/golden/hanam_2022.csv, copied from the province's publis
 """
 
 import io
+import re
 from collections.abc import Callable
 from decimal import Decimal
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import unquote
@@ -397,3 +399,25 @@ def test_the_workbook_carries_the_doubts_as_numbers(home_affairs: FlaskClient) -
         assert [row["Hạng tốt nhất"], row["Hạng thấp nhất"]] == unit["rank_interval"]
     sheets = openpyxl.load_workbook(content, read_only=True).sheetnames
     assert "Độ nhạy Sở, ban, ngành" in sheets
+
+
+def test_every_count_leads_to_the_responses_it_counts(home_affairs: FlaskClient) -> None:
+    page = home_affairs.get(f"/campaigns/{CODE}/scores/STC").text
+    links = re.findall(r'<a href="([^"]*answer=[^"]*)">([\d.]+)</a>', page)
+    criterion = next(
+        each
+        for each in scores.current(campaigns.by_code(CODE)).satisfaction["units"]
+        if each["unit"] == "STC"
+    )["criteria"][0]
+    first = [int(number) for href, number in links if re.search(r"access_1(%3A|:)[1-5]$", href)]
+    assert first == [level for level in criterion["levels"] if level]
+    for href, number in links[::9]:
+        listed = home_affairs.get(unescape(href)).text
+        assert f": {number} phiếu." in listed
+        assert listed.count('<th scope="row"><a href="/responses/') == min(int(number), 50)
+
+
+def test_an_answer_nobody_can_give_is_no_filter(home_affairs: FlaskClient) -> None:
+    for hostile in ("access_1:6", "access_9:1", ":", "access_1", "access_1:NN", "x" * 400):
+        page = home_affairs.get(f"/campaigns/{CODE}/responses", query_string={"answer": hostile}).text
+        assert "Giá trị lọc không có trong danh sách nên đã bỏ qua: Câu trả lời." in page
