@@ -2,23 +2,30 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
 from scoring.estimates import MODELLED, Estimate
+from scoring.intervals import z_of
 from scoring.method import NO_INTERVAL, Method
 from scoring.moments import ALL, Moments
+from scoring.points import points_of
 from scoring.rank_intervals import (
     RankInterval,
+    bootstrap_intervals,
     compare,
     more_responses,
     not_told_apart,
     rank_intervals,
 )
+from scoring.ranking import Standing
 from scoring.uncertainty import MODEL, Asked, Uncertainty
+from scoring.units import UnitRow
 
 # Wider than any scale: a unit whose error cannot be estimated is told apart from nobody.
 _UNKNOWN_ERROR = 1e9
+SEED = 20221231
 
 
 @dataclass(frozen=True)
@@ -79,8 +86,50 @@ def assess(
     for unit in moments.units:
         if unit in ranked:
             members.setdefault(groups[unit], []).append(unit)
-    found = {group: _group(group, members[group], uncertainty) for group in sorted(members)}
+    found = {group: _group(group, members[group], uncertainty, method) for group in sorted(members)}
     return Assessment(uncertainty, found)
+
+
+def index_ranks(
+    rows: Sequence[tuple[UnitRow, Standing]], method: Method, assessment: Assessment
+) -> dict[str, RankInterval]:
+    """Return the rank interval of every unit's whole index within its group, by unit; appraised points carry no error.
+
+    The component's error is that of its index where the conversion is linear, else what its interval spans in points. A
+    unit without a survey has none; one whose error is unknown is told apart from nobody.
+    """
+    level = assessment.uncertainty.asked.level
+    found: dict[str, RankInterval] = {}
+    for group in dict.fromkeys(standing.group for _, standing in rows):
+        members = [(unit, each) for unit, each in rows if each.group == group and each.exact is not None]
+        errors = [_error_of_index(unit, each, method, assessment) for unit, each in members]
+        indices = [float(each.exact or 0) for _, each in members]
+        ranks = _rank_intervals(method, indices, errors, level)
+        found |= {unit.unit: rank for (unit, _), rank in zip(members, ranks, strict=True)}
+    return found
+
+
+def _error_of_index(unit: UnitRow, standing: Standing, method: Method, assessment: Assessment) -> float:
+    if standing.component is None:
+        return 0.0
+    estimate = assessment.uncertainty.estimate(unit.unit, ALL)
+    if estimate.standard_error is None:
+        return _UNKNOWN_ERROR
+    if method.points.conversion == "linear":
+        error = estimate.standard_error * float(method.points.maximum) / 100
+    else:
+        ends = (estimate.interval.low, estimate.interval.high)
+        low, high = (float(points_of(Fraction(end or 0), method.points)) for end in ends)
+        error = (high - low) / (2 * z_of(assessment.uncertainty.asked.level))
+    return 100 * error / float(unit.max_points)
+
+
+def _rank_intervals(
+    method: Method, indices: Sequence[float], errors: Sequence[float], level: float
+) -> list[RankInterval]:
+    if method.rank_interval == "bootstrap":
+        return bootstrap_intervals(indices, errors, SEED, level) if indices else []
+    return rank_intervals(indices, errors, level, method.rank_interval)
 
 
 def filled(contract: dict[str, Any], assessment: Assessment) -> dict[str, Any]:
@@ -102,13 +151,13 @@ def _unit(
     }
 
 
-def _group(group: str, members: Sequence[str], uncertainty: Uncertainty) -> GroupDoubt:
+def _group(group: str, members: Sequence[str], uncertainty: Uncertainty, method: Method) -> GroupDoubt:
     level, populations = uncertainty.asked.level, uncertainty.asked.populations
     estimates = [uncertainty.estimate(unit, ALL) for unit in members]
     indices = [float(each.index or 0) for each in estimates]
     errors = [_UNKNOWN_ERROR if (e := each.standard_error) is None else e for each in estimates]
     pairs = compare(indices, errors)
-    ranks = rank_intervals(indices, errors, level)
+    ranks = _rank_intervals(method, indices, errors, level)
     runs = not_told_apart(indices, pairs, level)
     surely = {frozenset((each.first, each.second)) for each in pairs if each.adjusted <= 1 - level}
     order = sorted(range(len(members)), key=lambda place: (-indices[place], members[place]))

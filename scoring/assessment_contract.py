@@ -10,6 +10,7 @@ from scoring.contracts import INDEX_DECIMALS, text_or_none
 from scoring.estimates import Estimate
 from scoring.moments import ALL
 from scoring.publication_rules import PublicationRule, label
+from scoring.rank_intervals import RankInterval
 from scoring.sensitivity import UnitSensitivity
 from scoring.small_units import empirical_bayes, responses_needed
 from scoring.together import together
@@ -18,12 +19,17 @@ MARGINS = (2, 3, 5)
 
 
 def assessment_part(
-    assessment: Assessment, rule: PublicationRule, detail: Collection[str], whole: bool
+    assessment: Assessment,
+    rule: PublicationRule,
+    detail: Collection[str],
+    whole: bool,
+    index_ranks: Mapping[str, RankInterval],
 ) -> dict[str, Any]:
     """Return the estimates of every unit's index, of every component where a unit is named in `detail`, and of groups.
 
     Only where `whole`, as it takes the longest, the indices of groups and of all: by responses, and as the mean of the
-    units. A steadied index stands beside the raw ones of a group of at least three units whose errors are known.
+    units; `index_ranks` are those of the whole index. A steadied index stands beside the raw ones of a group of at least
+    three units whose errors are known.
     """
     uncertainty = assessment.uncertainty
     units = {
@@ -40,6 +46,7 @@ def assessment_part(
         "all": _together(assessment, ranked, rule) if whole and ranked else None,
         "groups": [_group(assessment, each, rule, whole) for each in assessment.groups.values()],
         "units": units,
+        "index_ranks": {unit: [each.best, each.worst] for unit, each in index_ranks.items()},
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from scoring.assessment import assess, filled
+from scoring.assessment import assess, filled, index_ranks
 from scoring.assessment_contract import assessment_part, sensitivity_part
 from scoring.contracts import index_contract, satisfaction_contract, text_or_none
 from scoring.errors import refusal
@@ -156,19 +156,25 @@ def score(
         "sensitivity": None,
         "counts": _counts_part(tally),
     }
+    standings = None
+    if units is not None:
+        standings = stand([(unit, components[unit.unit]) for unit in units], method)
+        parts["index"] = index_contract(method, standings, summarise(standings, method))
     if doubts is not None:
         ranked = [result.unit for result, _, rank, _ in rows if rank is not None]
         assessment = assess(doubts.moments, method, groups, ranked, _populations(results, table))
         if assessment is not None:
             detail = tally.units if doubts.detail is None else doubts.detail
             parts["satisfaction"] = filled(contract, assessment)
+            whole = list(zip(units or (), standings or (), strict=True))
             parts["uncertainty"] = assessment_part(
-                assessment, method.publication, detail, doubts.detail is None
+                assessment,
+                method.publication,
+                detail,
+                doubts.detail is None,
+                index_ranks(whole, method, assessment),
             )
         parts["sensitivity"] = _sensitivity(doubts, tally, questionnaire, method, groups, components)
-    if units is not None:
-        standings = stand([(unit, components[unit.unit]) for unit in units], method)
-        parts["index"] = index_contract(method, standings, summarise(standings, method))
     return ScoreBook(canonical(parts))
 
 

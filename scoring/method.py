@@ -26,6 +26,7 @@ COMBINATIONS = {
 UNDEFINED_FACTOR = ("reweight", "withhold")
 CONVERSIONS = ("linear", "step", "threshold")
 RANK_VALUES = ("published", "unrounded")
+RANK_INTERVALS = ("holm", "bonferroni", "bootstrap")
 TIES = ("competition", "dense")
 NO_INTERVAL = "none"
 INTERVALS = (*KINDS, NO_INTERVAL)
@@ -93,6 +94,7 @@ class Method:
     rank_on: str
     ties: str
     rank_incomplete: bool
+    rank_interval: str
     smallest_n: int
     interval: str
     publication: PublicationRule
@@ -156,6 +158,7 @@ def parse_method(toml_text: str, where: str) -> Method:
         rank_on=ranks.word("on", RANK_VALUES),
         ties=ranks.word("ties", TIES),
         rank_incomplete=ranks.flag("incomplete_units"),
+        rank_interval=ranks.word("interval", RANK_INTERVALS),
         smallest_n=smallest_n,
         interval=sample.word("interval", INTERVALS),
         publication=_publication(block.block("publication"), smallest_n),

@@ -1,6 +1,6 @@
 """Which columns, in which order, under which headings: the one place, for pages and files alike."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -231,6 +231,7 @@ INDEX_COLUMNS = (
     Column("Chỉ số %", "percent"),
     Column("Xếp loại"),
     Column("Điểm tối đa", "points"),
+    Column("Hạng có thể"),
 )
 
 
@@ -243,10 +244,14 @@ def index_tables(book: ScoreBook, cover: Cover) -> list[Table]:
     for group in book.index["groups"]:
         standings = [each for each in book.index["units"] if each["group"] == group["group"]]
         standings.sort(key=lambda each: (each["rank"] is None, each["rank"] or 0, each["unit"]))
-        rows = tuple(_index_row(each, units[each["unit"]], cover.method) for each in standings)
+        doubted = (book.uncertainty or {"index_ranks": {}})["index_ranks"]
+        rows = tuple(
+            _index_row(each, units[each["unit"]], cover.method, doubted.get(each["unit"]))
+            for each in standings
+        )
         name = cover.group_names[group["group"]]
         means = (_number(group["satisfaction_mean"]), None, _number(group["mean"]))
-        mean = Row((None, "Trung bình", None, *means, None, None))
+        mean = Row((None, "Trung bình", None, *means, None, None, None))
         without = [
             units[each["unit"]] for each in standings if not _surveyed(units[each["unit"]], cover.method)
         ]
@@ -260,7 +265,9 @@ def _surveyed(unit: Mapping[str, Any], method: Method) -> bool:
     return Decimal(unit["max_points"]) >= method.full_maximum
 
 
-def _index_row(standing: Mapping[str, Any], unit: Mapping[str, Any], method: Method) -> Row:
+def _index_row(
+    standing: Mapping[str, Any], unit: Mapping[str, Any], method: Method, ranks: Sequence[int] | None
+) -> Row:
     component: Cell = _number(unit["satisfaction_points"])
     if not _surveyed(unit, method):
         component = NO_SURVEY
@@ -274,6 +281,7 @@ def _index_row(standing: Mapping[str, Any], unit: Mapping[str, Any], method: Met
             _number(standing["index"]),
             standing["band"] or "",
             Decimal(unit["max_points"]),
+            ranks_between(ranks),
         ),
         key=standing["unit"],
     )

@@ -8,14 +8,16 @@ from random import Random
 
 import pytest
 
-from scoring.assessment import assess
+from scoring.assessment import SEED, assess
 from scoring.book import Doubts, ScoreBook, score
 from scoring.golden import Golden
 from scoring.method import Method
 from scoring.moments import ALL, Moments, layout_of
 from scoring.questionnaire import Questionnaire
+from scoring.rank_intervals import bootstrap_intervals
 from scoring.tally import Tally
 from scoring.together import together
+from scoring.uncertainty import Asked, Uncertainty
 from scoring.units import UnitRow
 
 Row = tuple[str, str, str]
@@ -170,3 +172,41 @@ def test_a_method_without_intervals_has_none(
     book = book_of(rows, units, sipas, method, None)
     assert book.uncertainty is None
     assert all(each["interval"] is None for each in json.loads(book.to_json())["satisfaction"]["units"])
+
+
+def test_the_whole_index_has_rank_intervals_and_a_unit_without_survey_is_part_of_them(
+    rows: list[Row], units: list[UnitRow], sipas: Questionnaire, ha_nam: Method
+) -> None:
+    appraised = [replace(each, appraisal_points=Decimal(80)) for each in units]
+    without = UnitRow("X", "X", "dist", Decimal(60), Decimal("56.25"))
+    book = book_of(rows, [*appraised, without], sipas, ha_nam, ())
+    assert book.index is not None
+    assert book.uncertainty is not None
+    ranks = book.uncertainty["index_ranks"]
+    assert set(ranks) == {each["unit"] for each in book.index["units"] if each["rank"] is not None}
+    for each in book.index["units"]:
+        if each["rank"] is not None:
+            assert ranks[each["unit"]][0] <= each["rank"] <= ranks[each["unit"]][1]
+    # With equal appraisals the whole index differs from the component by a constant and a factor of ten.
+    components = {each["unit"]: each["rank_interval"] for each in book.satisfaction["units"]}
+    departments = [each.unit for each in appraised if each.group == "dept" and each.unit in ranks]
+    assert [ranks[unit] for unit in departments] == [components[unit] for unit in departments]
+
+
+def test_a_bootstrap_gives_rank_intervals_of_its_own_and_the_same_ones_again(
+    rows: list[Row], units: list[UnitRow], sipas: Questionnaire, method_with: Callable[..., Method]
+) -> None:
+    method = method_with(('interval = "holm"', 'interval = "bootstrap"'))
+    first, again = (book_of(rows, units, sipas, method, ()) for _ in range(2))
+    assert first.digest == again.digest
+    moments = Moments.from_packed(layout_of(sipas, method), rows)
+    ranked = [each["unit"] for each in first.satisfaction["units"] if each["rank"] is not None]
+    members = [unit.unit for unit in units if unit.group == "dist" and unit.unit in ranked]
+    people = {unit.unit: unit.population for unit in units if unit.population is not None}
+    own = Uncertainty(moments, Asked(method.index, populations=people))
+    estimates = [own.estimate(unit, ALL) for unit in members]
+    expected = bootstrap_intervals(
+        [float(each.index or 0) for each in estimates], [each.standard_error or 0 for each in estimates], SEED
+    )
+    told = {each["unit"]: each["rank_interval"] for each in first.satisfaction["units"]}
+    assert [told[unit] for unit in members] == [[each.best, each.worst] for each in expected]

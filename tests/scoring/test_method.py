@@ -188,6 +188,7 @@ BROKEN = [
     ("smallest_n = 3", "smallest_n = 0", "number_range", "1–1000"),
     ("smallest_n = 3", "smallest_n = 3\nlargest_n = 4", "key_unknown", "[sample]"),
     ('interval = "modelled-deff-wilson"', 'interval = "wilson"', "word_unknown", "korn-graubard"),
+    ('interval = "holm"', 'interval = "holms"', "word_unknown", "bonferroni"),
     ("caution_n = 30", "caution_n = 2", "number_range", "“caution_n”"),
     ("caution_df = 8", "caution_df = -1", "number_range", "“caution_df”"),
     ("caution_width = 20", "caution_width = 31", "number_range", "1–30"),
