@@ -13,9 +13,17 @@ from scoring.book import Doubts, canonical, score
 from scoring.contracts import index_contract
 from scoring.errors import ScoringError, refusal
 from scoring.method import Method, available_methods, load_method
-from scoring.printing import index_csv, index_table, satisfaction_csv, satisfaction_table
+from scoring.printing import (
+    index_csv,
+    index_table,
+    rows_csv,
+    rows_table,
+    satisfaction_csv,
+    satisfaction_table,
+)
 from scoring.questionnaire import available_questionnaires, load_questionnaire
 from scoring.ranking import stand, summarise
+from scoring.screening_rules import WORDING
 from scoring.tally import Tally
 from scoring.units import UnitRow, read_index_units, read_units
 
@@ -56,15 +64,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m scoring", description="Tính điểm khảo sát sự hài lòng và Chỉ số CCHC.")
-    verbs = parser.add_subparsers(required=True, metavar="satisfaction|index|self-test")
+    verbs = parser.add_subparsers(
+        required=True, metavar="satisfaction|index|quality|agreement|response-rates|self-test"
+    )
     satisfaction = verbs.add_parser("satisfaction", help="từ phiếu trả lời đến điểm khảo sát của từng đơn vị")
     satisfaction.add_argument(
         "answers", metavar="ANSWERS", help="tệp phiếu, .csv hoặc .xlsx, mỗi dòng một phiếu"
-    )
-    satisfaction.add_argument(
-        "--questionnaire",
-        default="sipas-2017",
-        help=f"mã phiếu hỏi hoặc tệp .toml (mặc định %(default)s; có: {_list(available_questionnaires())})",
     )
     satisfaction.add_argument("--units", metavar="UNITS", help="tệp danh sách đơn vị, để xếp hạng theo nhóm")
     satisfaction.set_defaults(verb=_satisfaction)
@@ -73,6 +78,25 @@ def _parser() -> argparse.ArgumentParser:
     )
     index.add_argument("units", metavar="UNITS", help="tệp điểm của các đơn vị, .csv hoặc .xlsx")
     index.set_defaults(verb=_index)
+    quality = verbs.add_parser(
+        "quality", help="phiếu và điều tra viên nên phúc tra, mỗi nghi vấn với giá trị q"
+    )
+    quality.add_argument(
+        "answers", metavar="ANSWERS", help="tệp phiếu; nếu có thì dùng cột start, duration_s, age"
+    )
+    quality.set_defaults(verb=_quality)
+    agreement = verbs.add_parser("agreement", help="mức trùng khớp giữa phiếu và kết quả phúc tra")
+    agreement.add_argument("answers", metavar="ANSWERS", help="tệp phiếu")
+    agreement.add_argument(
+        "again", metavar="AGAIN", help="tệp phúc tra: form_code và các cột <tiêu chí>_again"
+    )
+    agreement.set_defaults(verb=_agreement)
+    rates = verbs.add_parser(
+        "response-rates", help="tỷ lệ trả lời AAPOR và giới hạn nếu người không trả lời khác đi"
+    )
+    rates.add_argument("contacts", metavar="CONTACTS", help="tệp liên hệ: unit, I, P, R, NC, O, UH, UO, NE")
+    rates.add_argument("--answers", metavar="ANSWERS", help="tệp phiếu, để tính giới hạn của chỉ số")
+    rates.set_defaults(verb=_rates)
     check = verbs.add_parser(
         "self-test", help="tính lại các giá trị chuẩn và in độ lệch lớn nhất của từng nhóm"
     )
@@ -80,7 +104,13 @@ def _parser() -> argparse.ArgumentParser:
         "--golden", metavar="FOLDER", help="thư mục giá trị chuẩn (mặc định tests/golden của dự án)"
     )
     check.set_defaults(verb=_self_test, output=None)
-    for verb in (satisfaction, index):
+    for verb in (satisfaction, quality, agreement, rates):
+        verb.add_argument(
+            "--questionnaire",
+            default="sipas-2017",
+            help=f"mã phiếu hỏi hoặc tệp .toml (mặc định %(default)s; có: {_list(available_questionnaires())})",
+        )
+    for verb in (satisfaction, index, quality, agreement, rates):
         verb.add_argument(
             "--method",
             default="ha-nam-2022",
@@ -135,8 +165,42 @@ def _index(asked: argparse.Namespace) -> bytes:
     return (index_csv(result, rows) if asked.format == "csv" else index_table(result, rows)).encode()
 
 
+# What the verbs below need is imported in them: the others start without it.
+
+
+def _quality(asked: argparse.Namespace) -> bytes:
+    from scoring.examination import screening_of, screening_rows  # noqa: PLC0415
+
+    found = screening_of(
+        read_answers(asked.answers, load_questionnaire(asked.questionnaire)), load_method(asked.method)
+    )
+    for rule in found.not_run:
+        _say(f"Không xem được vì tệp không ghi: {WORDING[rule]}.")
+    return _rows(asked, screening_rows(found))
+
+
+def _agreement(asked: argparse.Namespace) -> bytes:
+    from scoring.examination import agreement_of  # noqa: PLC0415
+
+    sheet = read_answers(asked.answers, load_questionnaire(asked.questionnaire))
+    return _rows(asked, agreement_of(sheet, asked.again))
+
+
+def _rates(asked: argparse.Namespace) -> bytes:
+    from scoring.examination import rates_of  # noqa: PLC0415
+
+    questionnaire = load_questionnaire(asked.questionnaire)
+    sheet = None if asked.answers is None else read_answers(asked.answers, questionnaire)
+    return _rows(asked, rates_of(asked.contacts, sheet, load_method(asked.method)))
+
+
+def _rows(asked: argparse.Namespace, rows: list[dict[str, Any]]) -> bytes:
+    if asked.format == "json":
+        return canonical(rows) + b"\n"
+    return (rows_csv(rows) if asked.format == "csv" else rows_table(rows)).encode()
+
+
 def _self_test(asked: argparse.Namespace) -> bytes:
-    # Imported here: the other verbs start without it.
     from scoring.golden import FOLDER  # noqa: PLC0415
     from scoring.self_test import self_test, table  # noqa: PLC0415
 

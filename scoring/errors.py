@@ -53,6 +53,10 @@ SENTENCES = {
         "{where}, dòng {row}, cột form_code: mã phiếu “{value}” đã có ở dòng {first}. Hãy giữ một dòng."
     ),
     "unit_twice": "{where}, dòng {row}, cột unit: đơn vị “{value}” đã có ở dòng {first}. Hãy giữ một dòng.",
+    "form_unknown": "{where}, dòng {row}, cột form_code: không có phiếu “{value}” trong tệp phiếu. Hãy sửa mã phiếu.",
+    "cell_moment": (
+        "{where}, dòng {row}, cột {column}: “{value}” không phải thời điểm dạng 2026-11-25T08:30:00. Hãy sửa hoặc để trống."
+    ),
     "unit_unknown": (
         "{where}: đơn vị “{value}” có phiếu nhưng không có trong danh sách đơn vị. "
         "Hãy sửa mã hoặc thêm đơn vị."

@@ -186,6 +186,27 @@ def index_csv(result: dict[str, Any], rows: Sequence[tuple[UnitRow, Decimal | No
     return _csv([*heading, "total_points", "index", "rank", "band"], table)
 
 
+def rows_csv(rows: Sequence[dict[str, Any]]) -> str:
+    """Return rows of plain values under their names; None is empty, no rows are an empty text."""
+    return _csv(list(rows[0]), rows) if rows else ""
+
+
+def rows_table(rows: Sequence[dict[str, Any]]) -> str:
+    """Return rows of plain values as an aligned table, floats with four decimals and a decimal comma."""
+    if not rows:
+        return "Không có dòng nào.\n"
+    heading = list(rows[0])
+    cells = [[_shown(value) for value in row.values()] for row in rows]
+    words = [place for place, key in enumerate(heading) if any(isinstance(row[key], str) for row in rows)]
+    return "\n".join([*align(heading, cells, left=words), ""])
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.4f}".replace(".", ",")
+    return NOTHING if value is None else str(value)
+
+
 def _csv(heading: Sequence[str], rows: Sequence[dict[str, Any]]) -> str:
     text = io.StringIO()
     writer = csv.DictWriter(text, heading, lineterminator="\n")
