@@ -79,6 +79,7 @@ DOORS: dict[tuple[str, str], tuple[set[Role] | str, int]] = {
     ("scores.run_workbook", "GET"): ({H}, 404),
     ("scores.group", "GET"): ({H}, 200),
     ("scores.run_group", "GET"): ({H}, 404),
+    ("scores.run_unit", "GET"): ({H}, 404),
     ("scores.changes", "GET"): ({H}, 404),
 }
 # A unit's officer reads the own unit once it is published; the demonstration is not.

@@ -90,6 +90,12 @@ def unit(code: str, unit: str) -> Any:
     return _unit_page(unit, shown)
 
 
+@blueprint.get("/runs/<int:number>/scores/<unit>")
+@guards.needs(Permission.SCORE_VIEW)
+def run_unit(code: str, number: int, unit: str) -> Any:
+    return _unit_page(unit, score_views.shown(guards.actor(), use_campaign(code), _run_number(number)))
+
+
 def _unit_page(unit: str, shown: score_views.Shown) -> Any:
     result, cover = shown.result_of(unit), shown.cover
     rows = {each["unit"]: each for each in shown.book.units}
