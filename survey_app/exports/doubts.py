@@ -214,8 +214,8 @@ def sensitivity_tables(book: ScoreBook, cover: Cover) -> list[tuple[str, Table]]
             Column("Mã", "code"),
             Column("Đơn vị"),
             *(column for pair in pairs for column in pair),
-            Column("Bỏ một điều tra viên: chỉ số %"),
-            Column("Hạng"),
+            Column("Bỏ một điều tra viên: chỉ số %", "range"),
+            Column("Hạng", "range"),
         )
         rows = tuple(
             Row(

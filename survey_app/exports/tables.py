@@ -20,7 +20,7 @@ NO_SURVEY = "x"
 
 @dataclass(frozen=True)
 class Column:
-    """A heading and the kind of its cells: text, code, remark, count, points, percent, weight or moment."""
+    """A heading and the kind of its cells: text, code, remark, range, count, points, percent, weight or moment."""
 
     heading: str
     kind: str = "text"
@@ -102,8 +102,8 @@ def points_tables(book: ScoreBook, cover: Cover) -> list[Table]:
         Column("Đơn vị"),
         Column("Chỉ số %", "percent"),
         Column("Điểm", "points"),
-        Column("Khoảng tin cậy %"),
-        Column("Hạng có thể"),
+        Column("Khoảng tin cậy %", "range"),
+        Column("Hạng có thể", "range"),
         Column("Số phiếu", "count"),
         Column("Chỉ tiêu", "count"),
         *(Column(f"({factor.number}) %", "percent") for factor in factors),
@@ -231,7 +231,7 @@ INDEX_COLUMNS = (
     Column("Chỉ số %", "percent"),
     Column("Xếp loại"),
     Column("Điểm tối đa", "points"),
-    Column("Hạng có thể"),
+    Column("Hạng có thể", "range"),
 )
 
 

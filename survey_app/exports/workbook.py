@@ -31,6 +31,7 @@ FORMATS = {
     "text": "General",
     "remark": "General",
     "code": "@",
+    "range": "@",
     "count": "#,##0",
     "points": "#,##0.00",
     "percent": "#,##0.00",
@@ -38,7 +39,7 @@ FORMATS = {
     "moment": "dd/mm/yyyy hh:mm",
 }
 WORDS = ("text", "remark", "code")
-WIDTHS = {"text": 38, "remark": 38, "code": 14, "moment": 18}
+WIDTHS = {"text": 38, "remark": 38, "code": 14, "range": 16, "moment": 18}
 A4 = 9  # the number that the file format gives this paper
 MOST_LETTERS = (
     32_000  # UTF-16 units; a cell holds 32,767, and the sentence that says what is missing needs room

@@ -64,8 +64,8 @@ def test_e1_sums_work_since_numbers_are_numbers_with_a_format(book: ScoreBook, c
     assert [cell.number_format for cell in sheet[5]][3:8] == [
         "#,##0.00",
         "#,##0.00",
-        "General",
-        "General",
+        "@",
+        "@",
         "#,##0",
     ]
     assert [cell.data_type for cell in sheet[5]][3:8] == ["n", "n", "s", "s", "n"]
