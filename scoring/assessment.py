@@ -1,7 +1,7 @@
 """The uncertainty of one score run, ready to stand beside its points: intervals, rank intervals, groups of equals."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -146,7 +146,9 @@ def _unit(
     rank = ranks.get(unit["unit"])
     return unit | {
         "standard_error": None if estimate is None else estimate.standard_error,
-        "interval": None if estimate is None or estimate.interval.low is None else asdict(estimate.interval),
+        "interval": None
+        if estimate is None or estimate.interval.low is None
+        else dict(vars(estimate.interval)),
         "rank_interval": None if rank is None else [rank.best, rank.worst],
     }
 

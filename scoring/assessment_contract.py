@@ -56,7 +56,7 @@ def estimate_part(estimate: Estimate, rule: PublicationRule) -> dict[str, Any]:
     return {
         "index": text_or_none(estimate.index, INDEX_DECIMALS),
         "standard_error": estimate.standard_error,
-        "interval": asdict(estimate.interval),
+        "interval": dict(vars(estimate.interval)),
         "publication": {"code": found.code, "reasons": list(found.reasons)},
     }
 

@@ -74,7 +74,7 @@ class TwoStage:
 
 def stratum_of(unit: str, moments: UnitMoments, blocks: Sequence[Block], population: int | None) -> Stratum:
     """Return a unit's sums over blocks; refuses a population smaller than the sample."""
-    _check_population(unit, moments.n, population)
+    check_population(unit, moments.n, population)
     width = moments.first.shape[1] // 2
     gather = np.zeros((2 * width, 2 * len(blocks)), dtype=np.int64)
     for place, block in enumerate(blocks):
@@ -93,7 +93,7 @@ def stratum_of(unit: str, moments: UnitMoments, blocks: Sequence[Block], populat
 
 def strata_of(unit: str, moments: UnitMoments, layout: Layout, population: int | None) -> dict[str, Stratum]:
     """Return a unit's sums over each component as one block, all at once; refuses as `stratum_of`."""
-    _check_population(unit, moments.n, population)
+    check_population(unit, moments.n, population)
     width, member = len(layout.criteria), layout.membership.astype(np.int64)
     parts, valid = moments.first[:, :width] @ member, moments.first[:, width:] @ member
     squares = [
@@ -206,7 +206,8 @@ def variance_two_stage(
     return _sum(parts, linear)
 
 
-def _check_population(unit: str, n: int, population: int | None) -> None:
+def check_population(unit: str, n: int, population: int | None) -> None:
+    """Refuse more responses than people."""
     if population is not None and n > population:
         raise refusal("sample_over_population", unit=unit, n=n, population=population)
 

@@ -9,7 +9,9 @@ from typing import TypeVar
 from scoring.aggregation import blocks_of
 from scoring.design_effect import Clustered, ClusterModel, effective_size, fit
 from scoring.designs import (
+    Stratum,
     TwoStage,
+    check_population,
     expanded,
     linearise,
     strata_of,
@@ -100,13 +102,19 @@ class Uncertainty:
                     raise refusal("two_stage_missing", unit=unit)
         self.pieces = _OnDemand(self._read)
         self.models = _OnDemand(self._fitted)
-        self.strata = {
-            unit: strata_of(unit, each, self.layout, asked.populations.get(unit))
-            for unit, each in moments.units.items()
-        }
+        for unit, each in moments.units.items():
+            check_population(unit, each.n, asked.populations.get(unit))
         if asked.design == "two_stage":
             for unit, each in moments.units.items():
                 expanded(self.strata[unit][ALL], each.clusters, asked.samples[unit])
+
+    @cached_property
+    def strata(self) -> Mapping[str, Mapping[str, Stratum]]:
+        """Return unit → component → its sums as one block, all made together when the first but the index is asked for."""
+        return {
+            unit: strata_of(unit, each, self.layout, self.asked.populations.get(unit))
+            for unit, each in self.moments.units.items()
+        }
 
     @cached_property
     def units(self) -> Mapping[str, Mapping[str, Estimate]]:
@@ -179,9 +187,10 @@ class Uncertainty:
             blocks = blocks_of(self.layout, answered, self.asked.rule, component)
             if blocks is None:
                 continue
-            stratum = self.strata[unit][component]
-            if len(blocks) > 1:
+            if component == ALL or len(blocks) > 1:
                 stratum = stratum_of(unit, moments, blocks, self.asked.populations.get(unit))
+            else:
+                stratum = self.strata[unit][component]
             if self.asked.design == "two_stage":
                 stratum = expanded(stratum, moments.clusters, self.asked.samples[unit])
             linear = linearise([stratum], blocks, self.layout.full)
