@@ -28,8 +28,9 @@ check: $(VENV)/test ## format, lint, types, templates
 format: $(VENV)/test ## write the one format
 	@$(VENV)/bin/ruff check --fix-only --quiet . && $(VENV)/bin/ruff format .
 
-bench: $(VENV)/test ## measure the promised speeds and print them beside their promises
-	@$(PYTHON) -m tests.benchmarks
+bench: $(VENV)/test ## measure the promised speeds, coverage and false alarms (half an hour) beside their promises
+	@status=0; for each in tests.benchmarks tests.benchmarks.coverage tests.benchmarks.false_alarms; do \
+	  $(PYTHON) -m $$each || status=1; done; exit $$status
 
 trial: $(VENV)/test ## repeat the measurement behind the way answers are stored
 	@$(PYTHON) tests/benchmarks/storage_trial.py
