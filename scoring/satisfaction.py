@@ -14,7 +14,7 @@ FULL_ANSWER = {"top2": 1, "mean5": LEVELS}
 
 @dataclass(frozen=True)
 class CriterionResult:
-    """One criterion of one unit: `levels` are the answers 1…5, `index` a percentage, None without answers."""
+    """One criterion of one unit: `levels` are the answers 1…5."""
 
     code: str
     factor: str
@@ -23,7 +23,12 @@ class CriterionResult:
     blank: int
     answered: int
     satisfied: int
-    index: Fraction | None
+    level_rule: str
+
+    @property
+    def index(self) -> Fraction | None:
+        """Return the exact percentage of what the answers could attain, None without answers."""
+        return percentage(attained(self.levels, self.level_rule), self.answered, self.level_rule)
 
 
 @dataclass(frozen=True)
@@ -120,16 +125,13 @@ def _unit(
 
 def _criterion(code: str, factor: str, row: Sequence[int], level_rule: str) -> CriterionResult:
     levels, not_applicable, blank = tuple(row[:LEVELS]), row[LEVELS], row[LEVELS + 1]
-    answered = sum(levels)
-    index = percentage(attained(levels, level_rule), answered, level_rule)
-    return CriterionResult(
-        code, factor, levels, not_applicable, blank, answered, levels[3] + levels[4], index
-    )
+    satisfied = levels[3] + levels[4]
+    return CriterionResult(code, factor, levels, not_applicable, blank, sum(levels), satisfied, level_rule)
 
 
 def _within(criteria: Sequence[CriterionResult], rule: IndexRule) -> Fraction | None:
     if rule.within_factor == "criterion_mean":
-        defined = [each.index for each in criteria if each.index is not None]
+        defined = [index for each in criteria if (index := each.index) is not None]
         return sum(defined, Fraction(0)) / len(defined) if defined else None
     parts = sum(attained(each.levels, rule.level_rule) for each in criteria)
     return percentage(parts, sum(each.answered for each in criteria), rule.level_rule)
@@ -161,7 +163,7 @@ def _raw_weight(code: str, criteria: Sequence[CriterionResult], rule: IndexRule)
     if rule.factor_weights == "equal":
         return Fraction(1)
     if rule.factor_weights == "criteria":
-        return Fraction(sum(each.index is not None for each in criteria))
+        return Fraction(sum(each.answered > 0 for each in criteria))
     return Fraction(sum(each.answered for each in criteria))
 
 

@@ -3,13 +3,16 @@
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import cache
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
+from babel.numbers import NumberPattern, parse_pattern
 from flask import Flask
 
 LOCALE = "vi_VN"
+_LOCALE = Locale.parse(LOCALE)
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 UNDEFINED = "–"
 
@@ -38,8 +41,12 @@ def points(value: Exact | None, digits: int = 2) -> str:
     """
     if value is None:
         return UNDEFINED
-    pattern = f"#,##0.{'0' * digits}" if digits else "#,##0"
-    return str(format_decimal(_half_up(_exact(value), digits), format=pattern, locale=LOCALE))
+    return str(_pattern(digits).apply(_half_up(_exact(value), digits), _LOCALE))
+
+
+@cache
+def _pattern(digits: int) -> NumberPattern:
+    return parse_pattern(f"#,##0.{'0' * digits}" if digits else "#,##0")
 
 
 def percent(value: Exact | None, digits: int = 2) -> str:
