@@ -29,7 +29,7 @@ format: $(VENV)/test ## write the one format
 	@$(VENV)/bin/ruff check --fix-only --quiet . && $(VENV)/bin/ruff format .
 
 bench: $(VENV)/test ## measure the promised speeds, coverage and false alarms (half an hour) beside their promises
-	@status=0; for each in tests.benchmarks tests.benchmarks.coverage tests.benchmarks.false_alarms; do \
+	@status=0; for each in tests.benchmarks tests.benchmarks.streaming tests.benchmarks.coverage tests.benchmarks.false_alarms; do \
 	  $(PYTHON) -m $$each || status=1; done; exit $$status
 
 trial: $(VENV)/test ## repeat the measurement behind the way answers are stored

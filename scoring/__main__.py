@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from scoring.answers import AnswerSheet, read_answers
+from scoring.answers import read_answers
 from scoring.book import Doubts, canonical, score
 from scoring.contracts import index_contract
 from scoring.errors import ScoringError, refusal
@@ -24,11 +24,11 @@ from scoring.printing import (
 from scoring.questionnaire import available_questionnaires, load_questionnaire
 from scoring.ranking import stand, summarise
 from scoring.screening_rules import WORDING
+from scoring.stream import CountedAnswers, count_answers
 from scoring.tally import Tally
 from scoring.units import UnitRow, read_index_units, read_units
 
 DONE, REFUSED, WRONG_USAGE = 0, 1, 2
-SHOWN_ROWS = 10
 _USAGE = (
     (r"the following arguments are required: (.*)", r"Thiếu: \1."),
     (r"unrecognized arguments: (.*)", r"Không hiểu: \1."),
@@ -128,13 +128,12 @@ def _list(codes: Sequence[str]) -> str:
 def _satisfaction(asked: argparse.Namespace) -> bytes:
     questionnaire, method = load_questionnaire(asked.questionnaire), load_method(asked.method)
     method.check_against(questionnaire)
-    sheet = read_answers(asked.answers, questionnaire)
+    sheet = count_answers(asked.answers, questionnaire, method)
     units = None if asked.units is None else read_units(asked.units)
     rows = None if units is None else units.rows
-    tally = sheet.tally()
     for unit in rows or ():
-        _refuse_too_many(unit, tally)
-    book = score(tally, questionnaire, method, rows, sheet.sha256, Doubts(sheet.moments(method)))
+        _refuse_too_many(unit, sheet.tally)
+    book = score(sheet.tally, questionnaire, method, rows, sheet.sha256, Doubts(sheet.moments))
     _note_ignored(sheet.where, sheet.ignored)
     _note_other_criteria(sheet)
     if units is not None:
@@ -217,7 +216,7 @@ def _note_ignored(where: str, columns: Sequence[str]) -> None:
         _say(f"{where}: bỏ qua cột không thuộc phiếu hỏi hoặc danh sách: {', '.join(columns)}.")
 
 
-def _note_other_criteria(sheet: AnswerSheet) -> None:
+def _note_other_criteria(sheet: CountedAnswers) -> None:
     factors = "|".join(factor.code for factor in sheet.questionnaire.factors)
     strange = [name for name in sheet.ignored if re.fullmatch(f"({factors})_[0-9]+", name)]
     if strange:
@@ -227,17 +226,17 @@ def _note_other_criteria(sheet: AnswerSheet) -> None:
         )
 
 
-def _note_doubts(sheet: AnswerSheet, method: Method) -> None:
-    rows = sheet.incomplete(method)
-    if rows:
+def _note_doubts(sheet: CountedAnswers, method: Method) -> None:
+    count = sheet.incomplete_count
+    if count:
         share = f"{float(100 * method.validity.share):g}%".replace(".", ",")
-        named = ", ".join(map(str, rows[:SHOWN_ROWS])) + (", …" if len(rows) > SHOWN_ROWS else "")
+        named = ", ".join(map(str, sheet.incomplete)) + (", …" if count > len(sheet.incomplete) else "")
         factors = ", ".join(map(str, method.validity.factors))
         _say(
-            f"{sheet.where}: {len(rows)} phiếu trả lời chưa đủ {share} tiêu chí của các yếu tố {factors} "
+            f"{sheet.where}: {count} phiếu trả lời chưa đủ {share} tiêu chí của các yếu tố {factors} "
             f"(dòng {named}); vẫn được tính, cần xem lại."
         )
-    if len(set(sheet.weights)) > 1:
+    if sheet.several_weights:
         _say(f"{sheet.where}: điểm tính trên số câu trả lời; cột weight không làm thay đổi điểm.")
 
 

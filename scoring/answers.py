@@ -154,7 +154,7 @@ class _Reader:
         enumerators = self._optional("enumerator")
         weights = (Decimal(1),) * len(answers)
         if "weight" in self.optional:
-            weights = self._column("weight", _weight, Decimal(1))
+            weights = self._column("weight", read_weight, Decimal(1))
         self._stop()
         return AnswerSheet(
             where=self.sheet.where,
@@ -241,7 +241,8 @@ def _joined(answers: Iterable[tuple[K, str]]) -> Iterator[tuple[K, str]]:
     return ((key, "".join(parts)) for key, parts in texts.items())
 
 
-def _weight(text: str, where: str, row: int, column: str) -> Decimal:
+def read_weight(text: str, where: str, row: int, column: str) -> Decimal:
+    """Read a weight above 0; refuses everything else by its cell."""
     weight = read_number(text, where, row, column)
     if not weight:
         raise refusal("cell_positive", where=where, row=row, column=column, value=shown(text))

@@ -1,0 +1,316 @@
+"""Answer files of any size: counted in pieces while they are read, so that memory stays flat.
+
+A piece that is plain (no quotes, short ASCII codes, cells as they should be) is cut and counted by numpy. Whatever else
+is met, anywhere, sends the whole file to `read_answers`, whose results and refusals are thereby the only ones.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.answers import OPTIONAL_COLUMNS, AnswerSheet, read_answers, read_weight
+from scoring.errors import ScoringError
+from scoring.method import Method
+from scoring.moments import Moments, layout_of
+from scoring.questionnaire import LEVELS, Questionnaire
+from scoring.sheets import clean
+from scoring.tally import BLANK, NOT_APPLICABLE, Tally, required_places
+
+PIECE = 4 * 2**20
+SHOWN_ROWS = 10
+_WORD = 8  # codes are compared as one number of so many bytes, longer ones as two
+_ODD = (np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0x9E3779B97F4A7C15))  # multipliers that spread bits
+_NEWLINE, _SPACE, _LAST = ord("\n"), ord(" "), ord("~")
+
+Bytes = NDArray[np.uint8]
+Places = NDArray[np.int64]
+Words = NDArray[np.uint64]
+
+
+@dataclass(frozen=True)
+class CountedAnswers:
+    """An answer file as sums: what `AnswerSheet` tells of it, without its rows.
+
+    `incomplete` are the first ten row numbers of the `incomplete_count` responses that answer less than the method's share.
+    """
+
+    where: str
+    sha256: str
+    questionnaire: Questionnaire
+    tally: Tally
+    moments: Moments
+    ignored: tuple[str, ...]
+    incomplete: tuple[int, ...]
+    incomplete_count: int
+    several_weights: bool
+
+
+def count_answers(path: str | Path, questionnaire: Questionnaire, method: Method) -> CountedAnswers:
+    """Count the answers of a .csv or .xlsx; refuses exactly what `read_answers` refuses."""
+    path = Path(path)
+    if path.suffix.lower() == ".csv" and path.is_file():
+        try:
+            return _Plain(path, questionnaire, method).count()
+        except _Unusual:
+            pass
+    return _counted(read_answers(path, questionnaire), method)
+
+
+def _counted(sheet: AnswerSheet, method: Method) -> CountedAnswers:
+    incomplete = sheet.incomplete(method)
+    return CountedAnswers(
+        where=sheet.where,
+        sha256=sheet.sha256,
+        questionnaire=sheet.questionnaire,
+        tally=sheet.tally(),
+        moments=sheet.moments(method),
+        ignored=sheet.ignored,
+        incomplete=tuple(incomplete[:SHOWN_ROWS]),
+        incomplete_count=len(incomplete),
+        several_weights=len(set(sheet.weights)) > 1,
+    )
+
+
+class _Unusual(Exception):
+    """Something that only the reader of whole files may judge."""
+
+
+class _Plain:
+    """One pass over a plain file."""
+
+    def __init__(self, path: Path, questionnaire: Questionnaire, method: Method) -> None:
+        self.path = path
+        self.questionnaire = questionnaire
+        self.layout = layout_of(questionnaire, method)
+        self.tally = Tally.from_packed(questionnaire, [])
+        self.moments = Moments.from_packed(self.layout, [])
+        self.required = required_places(questionnaire, method)
+        self.share = method.validity.share
+        self.forms: list[Words] = []
+        self.weights: set[bytes] = set()
+        self.incomplete: list[int] = []
+        self.incomplete_count = self.rows = 0
+
+    def count(self) -> CountedAnswers:
+        whole = hashlib.sha256()
+        with self.path.open("rb") as file:
+            heading = file.readline()
+            whole.update(heading)
+            self._read_heading(heading)
+            for piece in _pieces(file):
+                whole.update(piece)
+                self._add(piece)
+        self._check_at_the_end()
+        known = ("form_code", "unit", *OPTIONAL_COLUMNS, *self.questionnaire.criterion_codes)
+        return CountedAnswers(
+            where=self.path.name,
+            sha256=whole.hexdigest(),
+            questionnaire=self.questionnaire,
+            tally=self.tally,
+            moments=self.moments,
+            ignored=tuple(name for name in self.columns if name and name not in known),
+            incomplete=tuple(self.incomplete),
+            incomplete_count=self.incomplete_count,
+            several_weights=len(self.weights) > 1,
+        )
+
+    def _read_heading(self, heading: bytes) -> None:
+        if b'"' in heading or not heading.endswith(b"\n"):
+            raise _Unusual
+        try:
+            text = heading.decode("utf-8-sig").rstrip("\r\n")
+        except UnicodeDecodeError:
+            raise _Unusual from None
+        self.delimiter = ";" if text.count(";") > text.count(",") else ","
+        self.columns = [clean(name) for name in text.split(self.delimiter)]
+        names = [name for name in self.columns if name]
+        needed = {"form_code", "unit", *self.questionnaire.criterion_codes}
+        if len(set(names)) < len(names) or not needed <= set(names) or not self.columns[-1]:
+            raise _Unusual
+        self.criteria = np.array([_place(self.columns, code) for code in self.questionnaire.criterion_codes])
+
+    def _add(self, piece: bytes) -> None:
+        if b'"' in piece or b"\0" in piece:
+            raise _Unusual
+        if not piece.endswith(b"\n"):
+            piece += b"\n"
+        if b"\r" in piece:
+            piece = piece.replace(b"\r\n", b"\n")
+            if b"\r" in piece:
+                raise _Unusual
+        content = np.frombuffer(piece, dtype=np.uint8)
+        starts, ends = self._cells(content)
+        packed = _answers(content, starts[:, self.criteria], ends[:, self.criteria])
+        cells = {
+            name: _Cells(content, starts[:, place], ends[:, place])
+            for name in ("form_code", "unit", *OPTIONAL_COLUMNS)
+            if (place := _place(self.columns, name)) >= 0
+        }
+        for name in ("form_code", "unit"):
+            if not cells[name].lengths.all():
+                raise _Unusual
+        self.forms.append(cells["form_code"].hashed)
+        if "weight" in cells:
+            self._weigh(cells["weight"])
+        cluster = cells.get("cluster", cells.get("enumerator"))
+        self._sum(packed, cells["unit"], cluster)
+        self._look_for_incomplete(packed)
+        self.rows += len(packed)
+
+    def _cells(self, content: Bytes) -> tuple[Places, Places]:
+        """Return where every cell begins and ends, row × column."""
+        lines = np.flatnonzero(content == _NEWLINE)
+        cuts = np.flatnonzero(content == ord(self.delimiter))
+        rows, width = len(lines), len(self.columns)
+        if len(cuts) != rows * (width - 1):
+            raise _Unusual
+        table = cuts.reshape(rows, width - 1)
+        begins = np.concatenate([[0], lines[:-1] + 1])
+        if (table[:, 0] < begins).any() or (table[:, -1] > lines).any():
+            raise _Unusual
+        starts = np.concatenate([begins[:, None], table + 1], axis=1)
+        return starts, np.concatenate([table, lines[:, None]], axis=1)
+
+    def _weigh(self, cells: "_Cells") -> None:
+        for text in set(cells.texts()) - self.weights:
+            try:
+                read_weight(text.decode("ascii"), self.path.name, self.rows, "weight")
+            except (ScoringError, UnicodeDecodeError):
+                raise _Unusual from None
+            self.weights.add(text)
+
+    def _sum(self, packed: Bytes, units: "_Cells", clusters: "_Cells | None") -> None:
+        keys = units.hashed
+        if clusters is not None:
+            keys = keys * _ODD[1] + clusters.hashed
+        _, first, member = np.unique(keys, return_index=True, return_inverse=True)
+        for cells in (units, *([clusters] if clusters is not None else [])):
+            cells.check_alike(first[member])
+        order = np.argsort(member, kind="stable")
+        bounds = np.searchsorted(member[order], np.arange(len(first) + 1))
+        rows = [
+            (
+                units.text(place),
+                "" if clusters is None else clusters.text(place),
+                packed[order[low:high]].tobytes().decode(),
+            )
+            for place, low, high in zip(first, bounds[:-1], bounds[1:], strict=True)
+        ]
+        self.moments += Moments.from_packed(self.layout, rows)
+        self.tally += Tally.from_packed(self.questionnaire, [(unit, text) for unit, _, text in rows])
+
+    def _look_for_incomplete(self, packed: Bytes) -> None:
+        wanted = packed[:, self.required]
+        applicable = (wanted != ord(NOT_APPLICABLE)).sum(axis=1)
+        answered = applicable - (wanted == ord(BLANK)).sum(axis=1)
+        share = self.share
+        few = (applicable == 0) | (answered * share.denominator < share.numerator * applicable)
+        places = np.flatnonzero(few)
+        self.incomplete += (places[: SHOWN_ROWS - len(self.incomplete)] + self.rows + 2).tolist()
+        self.incomplete_count += len(places)
+
+    def _check_at_the_end(self) -> None:
+        forms = np.sort(np.concatenate([np.array([], dtype=np.uint64), *self.forms]))
+        if not len(forms) or (forms[1:] == forms[:-1]).any():
+            raise _Unusual
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """One column of a piece: codes of printable ASCII without blanks around, of at most two words."""
+
+    content: Bytes
+    starts: Places
+    ends: Places
+
+    def __post_init__(self) -> None:
+        if self.lengths.max(initial=0) > 2 * _WORD:
+            raise _Unusual
+        filled = self.lengths > 0
+        edges = np.concatenate([self.content[self.starts[filled]], self.content[self.ends[filled] - 1]])
+        letters = self.letters
+        strange = (letters > _LAST) | ((letters < _SPACE) & (letters > 0))
+        if strange.any() or (edges == _SPACE).any():
+            raise _Unusual
+
+    @cached_property
+    def lengths(self) -> Places:
+        """Return how many bytes each cell has."""
+        return self.ends - self.starts
+
+    @cached_property
+    def letters(self) -> Bytes:
+        """Return row × byte, filled up with 0 to one word, or to two where a text needs them."""
+        reach = np.arange(_WORD if self.lengths.max(initial=0) <= _WORD else 2 * _WORD, dtype=np.int32)
+        places = np.minimum(self.starts.astype(np.int32)[:, None] + reach, len(self.content) - 1)
+        found: Bytes = self.content[places]
+        found[reach >= self.lengths[:, None]] = 0
+        return found
+
+    @cached_property
+    def words(self) -> Words:
+        """Return row × word; the words are equal where the texts are."""
+        return self.letters.view(np.uint64)
+
+    @cached_property
+    def hashed(self) -> Words:
+        """Return one number a cell, the same for the same text, nearly always another for another."""
+        first, *second = self.words.T
+        return np.asarray(first + second[0] * _ODD[0] if second else first, dtype=np.uint64)
+
+    def check_alike(self, other: Places) -> None:
+        """Go on only where each cell's text is that of the cell at the other place."""
+        if (self.words != self.words[other]).any():
+            raise _Unusual
+
+    def text(self, place: int) -> str:
+        """Return one cell's text."""
+        return self.content[self.starts[place] : self.ends[place]].tobytes().decode("ascii")
+
+    def texts(self) -> Iterator[bytes]:
+        """Yield each text that occurs, once or more."""
+        _, first = np.unique(self.hashed, return_index=True)
+        self.check_alike(first[np.unique(self.hashed, return_inverse=True)[1]])
+        for place in first:
+            yield self.content[self.starts[place] : self.ends[place]].tobytes()
+
+
+def _place(columns: Sequence[str], name: str) -> int:
+    """Return where a column stands, −1 where it does not."""
+    return columns.index(name) if name in columns else -1
+
+
+def _answers(content: Bytes, starts: Places, ends: Places) -> Bytes:
+    """Return row × criterion in the compact alphabet."""
+    lengths = ends - starts
+    first = content[starts]
+    level = (lengths == 1) & (first >= ord("1")) & (first <= ord("0") + LEVELS)
+    blank = lengths == 0
+    absent = (lengths == 2) & (first == ord("N"))
+    if absent.any() and (content[starts[absent] + 1] != ord("A")).any():
+        raise _Unusual
+    if not (level | blank | absent).all():
+        raise _Unusual
+    packed = np.where(level, first, ord(BLANK))
+    packed[absent] = ord(NOT_APPLICABLE)
+    return packed.astype(np.uint8)
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    """Yield the rest of a file in pieces that end with a line."""
+    left = b""
+    while block := file.read(PIECE):
+        cut = block.rfind(b"\n") + 1
+        if cut:
+            yield left + block[:cut]
+            left = block[cut:]
+        else:
+            left += block
+    if left:
+        yield left
