@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
+from math import ceil
 from random import Random
 
 import pytest
@@ -11,10 +13,13 @@ import pytest
 from scoring.assessment import SEED, assess
 from scoring.book import Doubts, ScoreBook, score
 from scoring.golden import Golden
-from scoring.method import Method
+from scoring.intervals import z_of
+from scoring.method import Method, load_method
 from scoring.moments import ALL, Moments, layout_of
+from scoring.points import points_of
 from scoring.questionnaire import Questionnaire
-from scoring.rank_intervals import bootstrap_intervals
+from scoring.rank_intervals import bootstrap_intervals, rank_intervals
+from scoring.small_units import responses_needed
 from scoring.tally import Tally
 from scoring.together import together
 from scoring.uncertainty import Asked, Uncertainty
@@ -210,3 +215,50 @@ def test_a_bootstrap_gives_rank_intervals_of_its_own_and_the_same_ones_again(
     )
     told = {each["unit"]: each["rank_interval"] for each in first.satisfaction["units"]}
     assert [told[unit] for unit in members] == [[each.best, each.worst] for each in expected]
+
+
+def test_the_plan_follows_from_the_means_of_the_group(
+    rows: list[Row], units: list[UnitRow], sipas: Questionnaire, ha_nam: Method
+) -> None:
+    book = book_of(rows, units, sipas, ha_nam, ())
+    assert book.uncertainty is not None
+    group = next(each for each in book.uncertainty["groups"] if each["group"] == "dist")
+    people = {unit.unit: unit.population for unit in units}
+    n, shares, effects = [], [], []
+    for unit in group["ranks"]:
+        estimate = book.uncertainty["units"][unit][ALL]
+        size, own = estimate["interval"]["n"], estimate["interval"]["n_eff"]
+        population = people[unit]
+        assert population is not None
+        n.append(size)
+        shares.append(size * float(estimate["index"]) / 100)
+        effects.append(size * size / own / (1 - size / population))
+    plan = group["plan"]
+    assert plan["margins"] == [2, 3, 5]
+    assert plan["share"] == pytest.approx(sum(shares) / sum(n))
+    assert plan["effect"] == pytest.approx(sum(effects) / sum(n))
+    for unit, needed in plan["responses"].items():
+        expected = [
+            ceil(responses_needed(margin / 100, people[unit], plan["share"], plan["effect"]))
+            for margin in (2, 3, 5)
+        ]
+        assert needed == expected
+
+
+def test_a_step_conversion_gives_the_whole_index_the_span_of_its_interval_in_points(
+    rows: list[Row], units: list[UnitRow], sipas: Questionnaire
+) -> None:
+    method = load_method("step-points")
+    appraised = [replace(each, appraisal_points=Decimal(80)) for each in units]
+    book = book_of(rows, appraised, sipas, method, ())
+    assert book.index is not None
+    assert book.uncertainty is not None
+    members = [each for each in book.index["units"] if each["group"] == "dist" and each["rank"] is not None]
+    errors = []
+    for each in members:
+        interval = book.uncertainty["units"][each["unit"]][ALL]["interval"]
+        low, high = (float(points_of(Fraction(interval[end]), method.points)) for end in ("low", "high"))
+        errors.append((high - low) / (2 * z_of(0.95)))
+    expected = rank_intervals([float(each["index"]) for each in members], errors)
+    ranks = book.uncertainty["index_ranks"]
+    assert [ranks[each["unit"]] for each in members] == [[each.best, each.worst] for each in expected]
