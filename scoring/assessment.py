@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from scoring.estimates import MODELLED, Estimate
+from scoring.estimates import Estimate
 from scoring.intervals import z_of
 from scoring.method import NO_INTERVAL, Method
 from scoring.moments import ALL, Moments
@@ -20,7 +20,7 @@ from scoring.rank_intervals import (
     rank_intervals,
 )
 from scoring.ranking import Standing
-from scoring.uncertainty import MODEL, Asked, Uncertainty
+from scoring.uncertainty import Asked, Uncertainty
 from scoring.units import UnitRow
 
 # Wider than any scale: a unit whose error cannot be estimated is told apart from nobody.
@@ -79,8 +79,7 @@ def assess(
     """
     if method.interval == NO_INTERVAL:
         return None
-    design = MODEL if method.interval in MODELLED else "cluster"
-    asked = Asked(method.index, method.interval, design, level, method.smallest_n, populations)
+    asked = Asked(method.index, method.interval, method.design, level, method.smallest_n, populations)
     uncertainty = Uncertainty(moments, asked)
     members: dict[str, list[str]] = {}
     for unit in moments.units:

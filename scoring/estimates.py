@@ -14,6 +14,7 @@ from scoring.intervals import (
     wilson,
 )
 
+MODEL = "modelled"  # the design of modelled intervals: one correlation within clusters, fitted over all units
 MODELLED = {"modelled-deff-wilson": wilson, "modelled-deff-jeffreys": jeffreys}
 DESIGNED = ("korn-graubard", "korn-graubard-capped", "clopper-pearson", "logit-t", "wald")
 KINDS = (*MODELLED, *DESIGNED)

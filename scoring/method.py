@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from scoring.definitions import Block, available, checksum, normalise, parse_toml, plain, read_definition
 from scoring.errors import hint, refusal
-from scoring.estimates import KINDS
+from scoring.estimates import KINDS, MODEL, MODELLED
 from scoring.publication_rules import PublicationRule
 from scoring.questionnaire import Questionnaire, checked_code
 
@@ -30,6 +30,7 @@ RANK_INTERVALS = ("holm", "bonferroni", "bootstrap")
 TIES = ("competition", "dense")
 NO_INTERVAL = "none"
 INTERVALS = (*KINDS, NO_INTERVAL)
+DESIGNS = (MODEL, "srs", "cluster")
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,7 @@ class Method:
     rank_interval: str
     smallest_n: int
     interval: str
+    design: str
     publication: PublicationRule
     validity: Validity
     sha256: str
@@ -161,6 +163,7 @@ def parse_method(toml_text: str, where: str) -> Method:
         rank_interval=ranks.word("interval", RANK_INTERVALS),
         smallest_n=smallest_n,
         interval=sample.word("interval", INTERVALS),
+        design=sample.word("design", DESIGNS),
         publication=_publication(block.block("publication"), smallest_n),
         validity=_validity(block.block("validity")),
         sha256=checksum(text),
@@ -168,6 +171,8 @@ def parse_method(toml_text: str, where: str) -> Method:
     )
     for each in (ranks, sample, block):
         each.finish()
+    if method.interval != NO_INTERVAL and (method.interval in MODELLED) != (method.design == MODEL):
+        raise refusal("interval_without_design", kind=method.interval, design=method.design)
     return method
 
 

@@ -17,8 +17,8 @@ from scoring.designs import (
     variance_two_stage,
 )
 from scoring.errors import hint, refusal
-from scoring.estimates import Estimate, Evidence, estimate, undefined
-from scoring.uncertainty import MODEL, SMALLEST_N, Uncertainty
+from scoring.estimates import MODEL, Estimate, Evidence, estimate, undefined
+from scoring.uncertainty import SMALLEST_N, Uncertainty
 
 WEIGHTINGS = ("responses", "population", "units")
 ONE_CLUSTER_ADJUSTED = "đơn vị chỉ có một cụm được so với trung bình mọi cụm"

@@ -21,13 +21,21 @@ from scoring.designs import (
     variance_two_stage,
 )
 from scoring.errors import hint, refusal
-from scoring.estimates import KINDS, MODELLED, NO_CLUSTERS, Estimate, Evidence, estimate, undefined
+from scoring.estimates import (
+    KINDS,
+    MODEL,
+    MODELLED,
+    NO_CLUSTERS,
+    Estimate,
+    Evidence,
+    estimate,
+    undefined,
+)
 from scoring.method import IndexRule
 from scoring.moments import ALL, Moments
 
 T = TypeVar("T")
 
-MODEL = "modelled"
 DESIGNS = (MODEL, "srs", "cluster", "two_stage")
 SMALLEST_N = 3
 

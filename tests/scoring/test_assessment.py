@@ -90,7 +90,10 @@ def test_equal_indices_cannot_be_told_apart_by_more_responses(
 def test_a_unit_whose_error_is_unknown_may_hold_any_rank(
     golden: Golden, method_with: Callable[..., Method]
 ) -> None:
-    method = method_with(('interval = "modelled-deff-wilson"', 'interval = "korn-graubard"'))
+    method = method_with(
+        ('interval = "modelled-deff-wilson"', 'interval = "korn-graubard"'),
+        ('design = "modelled"', 'design = "cluster"'),
+    )
     found = assessed(golden, method)
     assert found.units["D13"]["all"].standard_error is None
     rank = found.groups["all"].ranks["D13"]

@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from .program import ANSWERS, HA_NAM, IGNORED, ROOT, UNITS, done, refused, run
+from .program import ANSWERS, GOLDEN, HA_NAM, IGNORED, ROOT, UNITS, done, refused, run
 
 
 @pytest.fixture(scope="module")
@@ -276,3 +276,31 @@ def test_the_program_loads_neither_pandas_nor_scipy_stats_nor_openpyxl() -> None
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True, timeout=60
     )
     assert process.stdout == b"[]\n"
+
+
+def test_a_cluster_design_without_a_column_of_clusters_is_refused_by_name(tmp_path: Path) -> None:
+    method = tmp_path / "clustered.toml"
+    text = (ROOT / "scoring/methods/ha-nam-2022.toml").read_text(encoding="utf-8")
+    text = text.replace('interval = "modelled-deff-wilson"', 'interval = "korn-graubard"')
+    method.write_text(text.replace('design = "modelled"', 'design = "cluster"'), encoding="utf-8")
+    assert run("satisfaction", ANSWERS, "--method", str(method), "--format", "json").returncode == 0
+    answers = tmp_path / "answers.csv"
+    lines = (GOLDEN / "campaign_200.csv").read_text(encoding="utf-8").splitlines()
+    place = [lines[0].split(",").index(name) for name in ("cluster", "enumerator")]
+    kept = [[cell for number, cell in enumerate(line.split(",")) if number not in place] for line in lines]
+    answers.write_text("\n".join(map(",".join, kept)) + "\n", encoding="utf-8")
+    reasons = refused(run("satisfaction", str(answers), "--method", str(method)))
+    assert "có phiếu không ghi cụm hoặc điều tra viên" in reasons
+
+
+def test_more_responses_than_people_are_refused_by_unit_and_numbers(tmp_path: Path) -> None:
+    units = tmp_path / "units.csv"
+    text = (GOLDEN / "units_campaign_200.csv").read_text(encoding="utf-8").splitlines()
+    heading = text[0].split(",")
+    rows = [line.split(",") for line in text[1:]]
+    place = heading.index("population")
+    rows[0][place] = "1"
+    units.write_text("\n".join([text[0], *map(",".join, rows)]) + "\n", encoding="utf-8")
+    reasons = refused(run("satisfaction", ANSWERS, "--units", str(units)))
+    assert f"Đơn vị {rows[0][heading.index('unit')]}: có " in reasons
+    assert "chỉ 1 người đã giao dịch" in reasons

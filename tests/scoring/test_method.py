@@ -188,6 +188,7 @@ BROKEN = [
     ("smallest_n = 3", "smallest_n = 0", "number_range", "1–1000"),
     ("smallest_n = 3", "smallest_n = 3\nlargest_n = 4", "key_unknown", "[sample]"),
     ('interval = "modelled-deff-wilson"', 'interval = "wilson"', "word_unknown", "korn-graubard"),
+    ('design = "modelled"', 'design = "two_stage"', "word_unknown", "srs"),
     ('interval = "holm"', 'interval = "holms"', "word_unknown", "bonferroni"),
     ("caution_n = 30", "caution_n = 2", "number_range", "“caution_n”"),
     ("caution_df = 8", "caution_df = -1", "number_range", "“caution_df”"),
@@ -261,3 +262,18 @@ def test_thresholds_that_meet_and_steps_of_equal_points_are_legal(method_with: C
     assert (rule.full_from, rule.zero_below) == (80, 80)
     steps = "step = [{ from = 0, points = 5 }, { from = 50, points = 5 }]\n"
     assert len(method_with((LINEAR, STEP + steps)).points.steps) == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ('design = "modelled"', 'design = "cluster"'),
+        ('interval = "modelled-deff-wilson"', 'interval = "wald"'),
+    ],
+)
+def test_an_interval_that_does_not_go_with_the_design_is_refused(
+    method_with: Callable[..., Method], change: tuple[str, str]
+) -> None:
+    with pytest.raises(ScoringError) as caught:
+        method_with(change)
+    assert caught.value.code == "interval_without_design"
