@@ -77,6 +77,7 @@ DOORS: dict[tuple[str, str], tuple[set[Role] | str, int]] = {
     ("scores.ranking", "GET"): ({H}, 200),
     ("scores.workbook", "GET"): ({H}, 200),
     ("scores.run_workbook", "GET"): ({H}, 404),
+    ("scores.by_respondents", "GET"): ({H}, 200),
     ("scores.group", "GET"): ({H}, 200),
     ("scores.run_group", "GET"): ({H}, 404),
     ("scores.run_unit", "GET"): ({H}, 404),

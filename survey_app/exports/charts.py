@@ -55,8 +55,8 @@ def unit_chart(book: ScoreBook, unit: str, questionnaire: Questionnaire) -> Char
             for each in questionnaire.criteria
             if each.factor == factor.code
         ]
-    marks = [_mark(label, estimate_of(book, unit, component), strong) for label, component, strong in lines]
-    return _chart("Chỉ số của cả phiếu, từng yếu tố và từng tiêu chí, với khoảng tin cậy", marks)
+    marks = [mark_of(label, estimate_of(book, unit, component), strong) for label, component, strong in lines]
+    return chart_of("Chỉ số của cả phiếu, từng yếu tố và từng tiêu chí, với khoảng tin cậy", marks)
 
 
 def group_charts(book: ScoreBook, cover: Cover) -> list[tuple[str, Chart]]:
@@ -67,7 +67,7 @@ def group_charts(book: ScoreBook, cover: Cover) -> list[tuple[str, Chart]]:
         if group_doubt(book, group) is None:
             continue
         marks = [
-            _mark(
+            mark_of(
                 f"{result['rank']}. {names[result['unit']]}",
                 estimate_of(book, result["unit"]),
                 remark=f"hạng {ranks_between(result['rank_interval'])}",
@@ -76,13 +76,14 @@ def group_charts(book: ScoreBook, cover: Cover) -> list[tuple[str, Chart]]:
             for result in results
             if result["rank"] is not None
         ]
-        charts.append((group, _chart(f"Chỉ số hài lòng với khoảng tin cậy – {name}", marks)))
+        charts.append((group, chart_of(f"Chỉ số hài lòng với khoảng tin cậy – {name}", marks)))
     return charts
 
 
-def _mark(
+def mark_of(
     label: str, estimate: Mapping[str, Any] | None, strong: bool = False, remark: str = "", key: str = ""
 ) -> Mark:
+    """Return the mark of an estimate as a book holds it; None, or one without an index, is a mark without a value."""
     remarks = (remark,) if remark else ()
     if estimate is None or estimate["index"] is None:
         return Mark(label, None, None, None, "–", remarks, key, strong)
@@ -94,7 +95,8 @@ def _mark(
     )
 
 
-def _chart(caption: str, marks: Sequence[Mark]) -> Chart:
+def chart_of(caption: str, marks: Sequence[Mark]) -> Chart:
+    """Return marks on an axis that holds them all."""
     known = [value for mark in marks for value in (mark.low, mark.value, mark.high) if value is not None]
     low, high, step = _axis(known or [Decimal(0), Decimal(100)])
     ticks = tuple(low + step * place for place in range(int((high - low) / step) + 1))

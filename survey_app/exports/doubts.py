@@ -134,7 +134,7 @@ def _certainty_row(book: ScoreBook, method: Method, group: str, name: str, resul
     steadied = ((doubt or {}).get("steadied") or {"units": {}})["units"].get(unit)
     best, worst = result["rank_interval"] or (None, None)
     low, high = points_between(result["interval"], method) or (None, None)
-    label: Facts = estimate["publication"] if estimate else {"code": NOT_ENOUGH, "reasons": []}
+    rule: Facts = estimate["publication"] if estimate else {"code": NOT_ENOUGH, "reasons": []}
     cells: tuple[Cell, ...] = (
         unit,
         name,
@@ -153,8 +153,8 @@ def _certainty_row(book: ScoreBook, method: Method, group: str, name: str, resul
         decimal(interval.get("deff")),
         interval.get("df"),
         decimal(steadied["index"]) if steadied else None,
-        PUBLICATION[label["code"]],
-        "; ".join(filter(None, [*label["reasons"], interval.get("note", "")])),
+        PUBLICATION[rule["code"]],
+        "; ".join(filter(None, [*rule["reasons"], interval.get("note", "")])),
     )
     return Row(cells, key=unit)
 
@@ -305,8 +305,8 @@ def how_sure(book: ScoreBook, unit: str, method: Method) -> list[str]:
     estimate = estimate_of(book, unit)
     if result is None or estimate is None:
         return []
-    interval, label = estimate["interval"], estimate["publication"]
-    told = [f"Theo quy tắc công bố: {PUBLICATION[label['code']]}{_reasons(label['reasons'])}."]
+    interval, rule = estimate["interval"], estimate["publication"]
+    told = [f"Theo quy tắc công bố: {PUBLICATION[rule['code']]}{_reasons(rule['reasons'])}."]
     if interval["low"] is None:
         return [f"Khoảng tin cậy: {interval['note']} ({count(interval['n'])} phiếu có trả lời).", *told]
     level = comma(f"{100 * interval['level']:g}")

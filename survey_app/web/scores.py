@@ -8,9 +8,11 @@ from flask import Blueprint, flash, redirect, render_template, request, send_fil
 
 from scoring.flags import wording
 from survey_app import problems
-from survey_app.domain import run_comparison, score_views, scores
+from survey_app.domain import breakdowns, campaigns, run_comparison, score_views, scores
+from survey_app.exports import breakdowns as breakdown_tables
 from survey_app.exports import charts, doubts, sentences, tables
 from survey_app.extensions import begin_writing, db
+from survey_app.language import clean_line
 from survey_app.vocabulary import Permission
 from survey_app.web import guards
 from survey_app.web.navigation import use_campaign
@@ -151,6 +153,29 @@ def _group_page(group: str, shown: score_views.Shown) -> Any:
         neighbours=dict(doubts.neighbour_tables(book, cover)).get(group),
         sensitivity=dict(doubts.sensitivity_tables(book, cover)).get(group),
         plan=doubts.plan_table(book, cover, group),
+    )
+
+
+@blueprint.get("/breakdowns")
+@guards.needs(Permission.SCORE_VIEW)
+def by_respondents(code: str) -> Any:
+    campaign = use_campaign(code)
+    questions = breakdowns.questions_of(campaign)
+    unit = clean_line(request.args.get("unit", ""))
+    asked = clean_line(request.args.get("question", "")) or (questions[0].code if questions else "")
+    found = breakdowns.by_question(campaign, asked, unit)
+    method = campaigns.method_of(campaign.method_sha256)
+    return render_template(
+        "scores/breakdown.html",
+        found=found,
+        questions=questions,
+        unit=unit,
+        units=[
+            each.unit for each in campaigns.units_of(campaign) if each.surveyed and not each.counts_for_id
+        ],
+        chart=breakdown_tables.chart(found.question.text, found.parts, found.words),
+        table=breakdown_tables.table_of(found.question.text, found.parts, found.words, method.publication),
+        smallest=method.publication.smallest_cell,
     )
 
 

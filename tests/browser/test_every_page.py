@@ -23,6 +23,7 @@ PAGES: dict[str | None, list[str]] = {
         f"{CAMPAIGN}/scores/STC",
         f"{CAMPAIGN}/scores/TTRA",
         f"{CAMPAIGN}/groups/departments",
+        f"{CAMPAIGN}/breakdowns?question=age_band",
         "a screening",
         "two runs",
         f"{CAMPAIGN}/index",
