@@ -113,6 +113,7 @@ def _unit_page(unit: str, shown: score_views.Shown) -> Any:
         group_size=sum(rows[each["unit"]]["group"] == rows[unit]["group"] for each in ranked),
         how_made=sentences.how_made(result, cover.method),
         how_sure=doubts.how_sure(shown.book, unit, cover.method),
+        index_ranks=(shown.book.uncertainty or {"index_ranks": {}})["index_ranks"].get(unit),
         sure_points=doubts.points_between(result["interval"], cover.method),
         chart=charts.unit_chart(shown.book, unit, cover.questionnaire) if result["interval"] else None,
         factors=tables.factor_rows(result, cover.questionnaire),

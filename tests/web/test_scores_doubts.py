@@ -32,6 +32,8 @@ def test_a_unit_says_how_sure_its_index_points_and_rank_are(home_affairs: FlaskC
     best, worst = unit["rank_interval"]
     assert f"Hạng {unit['rank']}; với độ tin cậy 95 % hạng thật trong nhóm có thể là {best} – {worst}" in page
     assert book.uncertainty is not None
+    best, worst = book.uncertainty["index_ranks"]["STC"]
+    assert f"có thể {best}\u00a0– {worst}" in page
     criterion = book.uncertainty["units"]["STC"]["access_1"]["interval"]
     assert f"{criterion['low']:.2f} – {criterion['high']:.2f}".replace(".", ",") in page
     assert page.count('cy="50%" r="5"') == 1 + 5 + 22
