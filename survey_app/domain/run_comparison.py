@@ -46,7 +46,11 @@ class Difference:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What changed from the earlier run to the later; `differences` holds the first 200 of `counts` by kind."""
+    """What changed from the earlier run to the later; `differences` holds the first 200 of `counts` by kind.
+
+    `unexplained` are the names of units whose answers differ although no response does: something changed them behind
+    the product's back. Nothing is said of it where there are more differences than are looked at.
+    """
 
     earlier: ScoreRun
     later: ScoreRun
@@ -54,6 +58,7 @@ class Comparison:
     moved: tuple[Moved, ...]
     counts: Mapping[str, int]
     differences: tuple[Difference, ...]
+    unexplained: tuple[str, ...]
 
     @property
     def total(self) -> int:
@@ -70,14 +75,30 @@ def compare(actor: User, campaign: Campaign, first: int, second: int) -> Compari
     kinds |= {each: CHANGED for each in before.keys() & after.keys() if before[each] != after[each]}
     counts = {kind: sum(each == kind for each in kinds.values()) for kind in KINDS}
     shown = dict(sorted(kinds.items())[:SHOWN])
+    books = ScoreBook.from_json(earlier.book), ScoreBook.from_json(later.book)
+    differences = tuple(_differences(campaign, shown, before, after))
+    whole = len(shown) == len(kinds)
     return Comparison(
         earlier=earlier,
         later=later,
         rules=tuple(_rules(earlier, later)),
-        moved=tuple(_moved(ScoreBook.from_json(earlier.book), ScoreBook.from_json(later.book))),
+        moved=tuple(_moved(*books)),
         counts=counts,
-        differences=tuple(_differences(campaign, shown, before, after)),
+        differences=differences,
+        unexplained=tuple(_unexplained(campaign, books, differences)) if whole else (),
     )
+
+
+def _unexplained(
+    campaign: Campaign, books: tuple[ScoreBook, ScoreBook], differences: Iterable[Difference]
+) -> Iterable[str]:
+    units = campaigns.units_of(campaign)
+    counting = {unit.unit.code: scores.counting_units(units)[unit.unit_id] for unit in units}
+    known = {counting[code] for each in differences for code in each.units}
+    for unit in units:
+        code = unit.unit.code
+        if code not in known and books[0].tally.of([code]) != books[1].tally.of([code]):
+            yield unit.unit.name
 
 
 def _rules(earlier: ScoreRun, later: ScoreRun) -> Iterable[str]:

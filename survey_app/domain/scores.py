@@ -97,7 +97,7 @@ def counted(campaign: Campaign, units: Sequence[CampaignUnit]) -> Counted:
     stands for it in this campaign.
     """
     questionnaire = campaigns.questionnaire_of(campaign.questionnaire_sha256)
-    width, ranked = len(questionnaire.criteria), _ranked(units)
+    width, ranked = len(questionnaire.criteria), counting_units(units)
     misfit = func.sum(case((func.length(Response.answers) == width, 0), else_=1))
     joined = _glued(Response.answers).label("answers")
     grouped = (
@@ -122,7 +122,7 @@ def _glued(column: Any) -> Any:
     return glued(column, "")
 
 
-def _ranked(units: Sequence[CampaignUnit]) -> dict[int, str]:
+def counting_units(units: Sequence[CampaignUnit]) -> dict[int, str]:
     """Return the code of the unit that a unit's responses count to, by the identity of the latter."""
     codes = {unit.unit_id: unit.unit.code for unit in units}
     return {unit.unit_id: codes[unit.counts_for_id or unit.unit_id] for unit in units}
@@ -132,7 +132,7 @@ def _flagged(
     campaign: Campaign, units: Sequence[CampaignUnit], questionnaire: Questionnaire
 ) -> dict[str, Tally]:
     """Return the counts of responses that count and were flagged, by the words for how the flag stands."""
-    ranked, parts = _ranked(units), {}
+    ranked, parts = counting_units(units), {}
     for name, states in LEFT_OUT.items():
         doubted = select(Flag.response_id).where(Flag.state.in_(states))
         grouped = (

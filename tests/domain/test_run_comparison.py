@@ -106,3 +106,23 @@ def test_runs_one_may_not_see_are_not_there(actor: User, small: Campaign) -> Non
     with pytest.raises(problems.NotFound):
         run_comparison.compare(asks, small, 1, 1)
     assert campaigns.by_code("c26").id == small.id
+
+
+def test_answers_changed_behind_the_products_back_are_told_by_unit(
+    actor: User, officer: User, small: Campaign
+) -> None:
+    asks, other = enumerator(actor, small, "A", 10), enumerator(actor, small, "B", 10)
+    for number in range(3):
+        answer(small, asks, "A", 4, f"A-{number}")
+        answer(small, other, "B", 4, f"B-{number}")
+    scores.run(actor, small)
+    tampered, honest = (
+        db.session.scalars(select(Response).where(Response.form_code == code)).one()
+        for code in ("A-1", "B-1")
+    )
+    tampered.answers = "5" * 21 + "1"
+    honest.state = ResponseState.VOID
+    scores.run(actor, small)
+    assert run_comparison.compare(officer, small, 1, 2).unexplained == ("Sở A",)
+    scores.run(actor, small)
+    assert run_comparison.compare(officer, small, 2, 3).unexplained == ()
