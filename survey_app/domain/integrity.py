@@ -11,9 +11,9 @@ from sqlalchemy import Select, select, text
 from sqlalchemy.exc import DBAPIError
 
 from survey_app import problems
-from survey_app.domain import audit, response_content
+from survey_app.domain import audit, response_content, scores
 from survey_app.extensions import db
-from survey_app.models import Definition, Response, ResponseVersion, ScoreRun, Unit
+from survey_app.models import Definition, Response, ResponseVersion, ScoreRun, Screening, Unit
 
 APPEND_ONLY = frozenset({"audit_line", "definition", "response_version"})
 # The tables whose rows their triggers, both present and armed, keep from being changed or deleted.
@@ -49,6 +49,7 @@ def check() -> list[Finding]:
         _definitions,
         _responses,
         _runs,
+        _screenings,
         _trail,
     )
     return [each() for each in checks]
@@ -116,13 +117,34 @@ def _first_wrong(every: Select[Any, Any]) -> tuple[int, Response | ResponseVersi
 
 
 def _runs() -> Finding:
+    """Check that every run is the one whose digest the trail holds, and names as many responses as it counted."""
     what, count = "lần tính điểm", 0
     with closing(db.session.scalars(select(ScoreRun).execution_options(yield_per=20))) as runs:
         for run in runs:
             count += 1
-            if hashlib.sha256(run.book.encode()).hexdigest() != run.book_digest:
+            digest = hashlib.sha256(run.book.encode()).hexdigest()
+            if {run.book_digest, *_told("score", run, "book")} != {digest}:
                 return Finding(what, False, f"lần tính {run.number} không khớp mã kiểm tra")
+            if len(scores.versions_of(run)) != run.responses:
+                return Finding(what, False, f"lần tính {run.number} không ghi đủ các phiếu đã tính")
     return Finding(what, True, f"{count} lần")
+
+
+def _screenings() -> Finding:
+    what, count = "lần sàng lọc", 0
+    with closing(db.session.scalars(select(Screening).execution_options(yield_per=20))) as screenings:
+        for screening in screenings:
+            count += 1
+            digest = hashlib.sha256(screening.result.encode()).hexdigest()
+            if {screening.result_digest, *_told("quality", screening, "result")} != {digest}:
+                return Finding(what, False, f"lần sàng lọc {screening.number} không khớp mã kiểm tra")
+    return Finding(what, True, f"{count} lần")
+
+
+def _told(noun: str, stored: ScoreRun | Screening, name: str) -> list[str]:
+    """Return what the trail told of a stored result when it was made; a result without a line has an empty digest."""
+    lines = audit.history(noun, f"{stored.campaign.code}/{stored.number}")
+    return [audit.changes_of(line)["after"][name] for line in lines] or [""]
 
 
 def _trail() -> Finding:

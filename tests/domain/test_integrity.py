@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from survey_app import problems
-from survey_app.domain import campaigns, integrity, rechecks, responses, scores
+from survey_app.domain import campaigns, integrity, quality, rechecks, responses, scores
 from survey_app.domain import people as accounts
 from survey_app.domain.response_content import entry_of
 from survey_app.extensions import db
@@ -29,6 +29,7 @@ def whole(actor: User, small: Campaign) -> Campaign:
     entry = entry_of(doubted, doubted.questionnaire_sha256)
     responses.correct(user, doubted, entry, version=1, reason="Đã hỏi lại")
     scores.run(actor, small)
+    quality.run(actor, small)
     db.session.commit()
     return small
 
@@ -53,7 +54,7 @@ def test_a_database_nobody_touched_holds_and_says_what_was_counted(whole: Campai
     told = {finding.what: finding.detail for finding in integrity.check()}
     assert told["nội dung phiếu"] == "4 bản phiếu"
     assert told["bộ câu hỏi và phương pháp đã ghim"] == "2 bản"
-    assert told["lần tính điểm"] == "1 lần"
+    assert told["lần tính điểm"] == told["lần sàng lọc"] == "1 lần"
     assert told["bảng chỉ được thêm"] == "3 bảng"
     assert told["cấu trúc"].startswith("phiên bản ")
 
@@ -80,6 +81,14 @@ def test_a_database_nobody_touched_holds_and_says_what_was_counted(whole: Campai
             "phiếu A-1 (bản 1)",
         ),
         ("UPDATE score_run SET book = replace(book, '\"A\"', '\"Z\"')", "lần tính điểm", "lần tính 1"),
+        (
+            "UPDATE score_run SET book = '{}', "
+            "book_digest = '44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a'",
+            "lần tính điểm",
+            "lần tính 1 không khớp",
+        ),
+        ("UPDATE score_run SET responses = 9", "lần tính điểm", "lần tính 1 không ghi đủ"),
+        ("UPDATE screening SET result = '{}'", "lần sàng lọc", "lần sàng lọc 1"),
         (
             "UPDATE definition SET text = replace(text, '3', '2') WHERE kind = 'method'",
             "bộ câu hỏi và phương pháp đã ghim",
