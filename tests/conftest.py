@@ -166,6 +166,16 @@ def opened(url: str, **settings: object) -> Iterator[Flask]:
             read_only.set(False)
 
 
+def server_folder() -> Path:
+    """Return a new folder for a server, in memory where the machine has plenty: its tests take half the time there.
+
+    Not pytest's folder: that one is cleared away by later runs.
+    """
+    memory = Path("/dev/shm")
+    plenty = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2**31
+    return Path(tempfile.mkdtemp(prefix="hailong-pg-", dir=memory if plenty else None))
+
+
 @pytest.fixture(scope="session")
 def houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, SqliteHouse | PostgresHouse]]:
     """The makers of databases by kind, each made when first asked for and kept: a server starts once a worker."""
@@ -173,11 +183,10 @@ def houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Sqlit
 
     class Made(dict[str, SqliteHouse | PostgresHouse]):
         def __missing__(self, kind: str) -> SqliteHouse | PostgresHouse:
-            # Not pytest's folder for the server: that one is cleared away by later runs.
             made[kind] = self[kind] = (
                 SqliteHouse(tmp_path_factory.mktemp("sqlite"))
                 if kind == "sqlite"
-                else PostgresHouse(Path(tempfile.mkdtemp(prefix="hailong-pg-")))
+                else PostgresHouse(server_folder())
             )
             return made[kind]
 

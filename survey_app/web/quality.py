@@ -22,7 +22,9 @@ def index(code: str) -> Any:
     if screening is None:
         return render_template("quality/index.html", screening=None)
     found = quality.result_of(screening)
-    factors = campaigns.questionnaire_of(campaign.questionnaire_sha256).factors
+    questionnaire = campaigns.questionnaire_of(campaign.questionnaire_sha256)
+    components = {"all": "Cả phiếu", **{each.code: each.name for each in questionnaire.factors}}
+    components |= {each.code: each.text.rstrip(".") for each in questionnaire.criteria}
     return render_template(
         "quality/index.html",
         screening=screening,
@@ -30,7 +32,7 @@ def index(code: str) -> Any:
         names=quality.people_of(campaign),
         addresses=quality.addresses_of(campaign, [each["form_code"] for each in found["responses"]]),
         wording=WORDING,
-        components={"all": "Cả phiếu", **{each.code: each.name for each in factors}},
+        components=components,
     )
 
 

@@ -32,6 +32,10 @@ def test_a_button_screens_and_the_page_shows_what_was_and_was_not_looked_at(
     assert "hoán đổi 99 lần" in page
     assert "Không điều tra viên nào khác thường hơn mức ngẫu nhiên" in page
     assert "Thời lượng phỏng vấn ngắn: không xem được" in page
+    found = quality.result_of(stored)["reliability"]["all"]
+    assert f'<td class="num">{found["alpha"]:.2f}</td>'.replace(".", ",") in page
+    item = found["items"][0]
+    assert f'<td class="num">{item["alpha_if_dropped"]:.2f}</td>'.replace(".", ",") in page
     assert "Sàng lọc phiếu hiện có" not in logged_in("dieuphoi").get(PATH).text
 
 

@@ -141,3 +141,14 @@ def test_an_answer_nobody_can_give_is_no_filter(home_affairs: FlaskClient) -> No
     for hostile in ("access_1:6", "access_9:1", ":", "access_1", "access_1:NN", "x" * 400):
         page = home_affairs.get(f"/campaigns/{CODE}/responses", query_string={"answer": hostile}).text
         assert "Giá trị lọc không có trong danh sách nên đã bỏ qua: Câu trả lời." in page
+
+
+def test_what_is_left_out_leads_to_the_responses_left_out(home_affairs: FlaskClient) -> None:
+    for each in db.session.scalars(select(Response).join(Unit).where(Unit.code == "STC").limit(3)):
+        each.state = "void"
+    db.session.commit()
+    page = home_affairs.get(f"/campaigns/{CODE}/scores/STC").text
+    found = re.search(r'<a href="([^"]*state=void[^"]*)">3</a>', page)
+    assert found is not None
+    listed = home_affairs.get(unescape(found[1])).text
+    assert listed.count('<th scope="row"><a href="/responses/') == 3
