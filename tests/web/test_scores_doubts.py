@@ -152,3 +152,19 @@ def test_what_is_left_out_leads_to_the_responses_left_out(home_affairs: FlaskCli
     assert found is not None
     listed = home_affairs.get(unescape(found[1])).text
     assert listed.count('<th scope="row"><a href="/responses/') == 3
+
+
+def test_an_officer_sees_no_details_of_so_few_responses_that_they_show_people(
+    home_affairs: FlaskClient, logged_in: LogIn
+) -> None:
+    rows = db.session.scalars(select(Response).join(Unit).where(Unit.code == "STC").order_by(Response.id))
+    for each in list(rows)[4:]:
+        each.state = "void"
+    db.session.commit()
+    home_affairs.post(f"/campaigns/{CODE}/runs")
+    for target in ("closed", "sealed", "published"):
+        home_affairs.post(f"/campaigns/{CODE}/state", data={"target": target})
+    page = logged_in("donvi").get(f"/campaigns/{CODE}/scores/STC").text
+    assert "số liệu quá ít có thể làm lộ người trả lời" in page
+    assert "access_1" not in page
+    assert "access_1" in home_affairs.get(f"/campaigns/{CODE}/scores/STC").text
