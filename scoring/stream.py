@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +28,11 @@ _WORD = 8  # codes are compared as one number of so many bytes, longer ones as t
 _ODD = (np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0x9E3779B97F4A7C15))  # multipliers that spread bits
 _NEWLINE, _SPACE, _LAST = ord("\n"), ord(" "), ord("~")
 
+_LEVELS = np.zeros(256, dtype=np.uint8)  # a byte that is a level stands for itself, every other for nothing
+_LEVELS[ord("1") : ord("1") + LEVELS] = range(ord("1"), ord("1") + LEVELS)
+
 Bytes = NDArray[np.uint8]
-Places = NDArray[np.int64]
+Places = NDArray[np.int32]
 Words = NDArray[np.uint64]
 
 
@@ -133,7 +136,9 @@ class _Plain:
         needed = {"form_code", "unit", *self.questionnaire.criterion_codes}
         if len(set(names)) < len(names) or not needed <= set(names) or not self.columns[-1]:
             raise _Unusual
-        self.criteria = np.array([_place(self.columns, code) for code in self.questionnaire.criterion_codes])
+        places = [_place(self.columns, code) for code in self.questionnaire.criterion_codes]
+        together = places == list(range(places[0], places[0] + len(places)))
+        self.criteria = slice(places[0], places[-1] + 1) if together else places
 
     def _add(self, piece: bytes) -> None:
         if b'"' in piece or b"\0" in piece:
@@ -165,17 +170,15 @@ class _Plain:
 
     def _cells(self, content: Bytes) -> tuple[Places, Places]:
         """Return where every cell begins and ends, row × column."""
-        lines = np.flatnonzero(content == _NEWLINE)
-        cuts = np.flatnonzero(content == ord(self.delimiter))
-        rows, width = len(lines), len(self.columns)
-        if len(cuts) != rows * (width - 1):
+        marks = np.flatnonzero((content == _NEWLINE) | (content == ord(self.delimiter))).astype(np.int32)
+        if len(marks) % len(self.columns):
             raise _Unusual
-        table = cuts.reshape(rows, width - 1)
-        begins = np.concatenate([[0], lines[:-1] + 1])
-        if (table[:, 0] < begins).any() or (table[:, -1] > lines).any():
+        starts = np.concatenate([np.zeros(1, dtype=np.int32), marks[:-1] + 1])
+        starts, ends = (each.reshape(-1, len(self.columns)) for each in (starts, marks))
+        ends_line = content[ends] == _NEWLINE
+        if not ends_line[:, -1].all() or ends_line[:, :-1].any():
             raise _Unusual
-        starts = np.concatenate([begins[:, None], table + 1], axis=1)
-        return starts, np.concatenate([table, lines[:, None]], axis=1)
+        return starts, ends
 
     def _weigh(self, cells: "_Cells") -> None:
         for text in set(cells.texts()) - self.weights:
@@ -216,7 +219,9 @@ class _Plain:
         self.incomplete_count += len(places)
 
     def _check_at_the_end(self) -> None:
-        forms = np.sort(np.concatenate([np.array([], dtype=np.uint64), *self.forms]))
+        forms = np.concatenate([np.array([], dtype=np.uint64), *self.forms])
+        self.forms.clear()
+        forms.sort()
         if not len(forms) or (forms[1:] == forms[:-1]).any():
             raise _Unusual
 
@@ -248,7 +253,7 @@ class _Cells:
     def letters(self) -> Bytes:
         """Return row × byte, filled up with 0 to one word, or to two where a text needs them."""
         reach = np.arange(_WORD if self.lengths.max(initial=0) <= _WORD else 2 * _WORD, dtype=np.int32)
-        places = np.minimum(self.starts.astype(np.int32)[:, None] + reach, len(self.content) - 1)
+        places = np.minimum(self.starts[:, None] + reach, len(self.content) - 1)
         found: Bytes = self.content[places]
         found[reach >= self.lengths[:, None]] = 0
         return found
@@ -264,7 +269,7 @@ class _Cells:
         first, *second = self.words.T
         return np.asarray(first + second[0] * _ODD[0] if second else first, dtype=np.uint64)
 
-    def check_alike(self, other: Places) -> None:
+    def check_alike(self, other: NDArray[np.integer[Any]]) -> None:
         """Go on only where each cell's text is that of the cell at the other place."""
         if (self.words != self.words[other]).any():
             raise _Unusual
@@ -288,18 +293,15 @@ def _place(columns: Sequence[str], name: str) -> int:
 
 def _answers(content: Bytes, starts: Places, ends: Places) -> Bytes:
     """Return row × criterion in the compact alphabet."""
-    lengths = ends - starts
-    first = content[starts]
-    level = (lengths == 1) & (first >= ord("1")) & (first <= ord("0") + LEVELS)
-    blank = lengths == 0
+    lengths, first = ends - starts, content[starts]
+    packed = np.where(lengths == 1, _LEVELS[first], 0)
+    packed[lengths == 0] = ord(BLANK)
     absent = (lengths == 2) & (first == ord("N"))
-    if absent.any() and (content[starts[absent] + 1] != ord("A")).any():
-        raise _Unusual
-    if not (level | blank | absent).all():
-        raise _Unusual
-    packed = np.where(level, first, ord(BLANK))
+    absent[absent] = content[starts[absent] + 1] == ord("A")
     packed[absent] = ord(NOT_APPLICABLE)
-    return packed.astype(np.uint8)
+    if not packed.all():
+        raise _Unusual
+    return np.asarray(packed, dtype=np.uint8)
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:
