@@ -14,7 +14,7 @@ from scoring.printing import ranks_between
 from scoring.publication_rules import NOT_ENOUGH
 from scoring.publication_rules import WORDING as PUBLICATION
 from scoring.sensitivity import AS_COUNTED, wording
-from survey_app.exports.sentences import comma, count, percent
+from survey_app.exports.sentences import comma, count
 from survey_app.exports.tables import Cell, Column, Cover, Row, Table, by_group
 
 KINDS = {
@@ -26,7 +26,7 @@ KINDS = {
     "logit-t": "logit, phân phối t",
     "wald": "Wald, phân phối t",
 }
-TOGETHER = {"responses": "Gộp mọi phiếu của nhóm", "units": "Trung bình các đơn vị"}
+TOGETHER = {"responses": "gộp mọi phiếu", "units": "trung bình các đơn vị"}
 MOST_SHOWN = 10_000
 WITHOUT_ENUMERATOR = "without_enumerator:"
 Facts = Mapping[str, Any]
@@ -97,11 +97,16 @@ ASIDE = ("Điểm", "Cỡ mẫu hiệu dụng", "Bậc tự do", "Ghi chú")
 def without(table: Table, headings: Sequence[str]) -> Table:
     """Return a table without some of its columns."""
     kept = [place for place, column in enumerate(table.columns) if column.heading not in headings]
-    columns, rows = tuple(table.columns[place] for place in kept), table.rows
+
+    def fewer(row: Row) -> Row:
+        return replace(row, cells=tuple(row.cells[place] for place in kept))
+
+    columns = tuple(table.columns[place] for place in kept)
     return replace(
         table,
         columns=columns,
-        rows=tuple(replace(row, cells=tuple(row.cells[place] for place in kept)) for row in rows),
+        rows=tuple(fewer(row) for row in table.rows),
+        foot=tuple(fewer(row) for row in table.foot),
     )
 
 
@@ -122,9 +127,34 @@ def certainty_table(book: ScoreBook, cover: Cover, group: str | None = None) -> 
         "hạng có thể có: mọi cặp trong nhóm, điều chỉnh Holm.",
         "Chỉ số làm vững (Bayes thực nghiệm) chỉ để tham khảo, không thay chỉ số và không đổi hạng.",
     )
+    foot = tuple(_foot(book, cover, group))
     return Table(
-        "Độ tin cậy", "Độ tin cậy của chỉ số và thứ hạng", CERTAINTY_COLUMNS, tuple(rows), notes=notes
+        "Độ tin cậy", "Độ tin cậy của chỉ số và thứ hạng", CERTAINTY_COLUMNS, tuple(rows), foot, notes
     )
+
+
+def _foot(book: ScoreBook, cover: Cover, group: str | None) -> Iterator[Row]:
+    """Yield the indices of a group, or of every group and of all, where the book has them: a stored run does."""
+    part = book.uncertainty or {"groups": [], "all": None}
+    found = [
+        (cover.group_names[each["group"]], each["index"])
+        for each in part["groups"]
+        if group in (None, each["group"])
+    ]
+    if group is None:
+        found.append(("Tất cả", part["all"]))
+    for name, estimates in found:
+        for weighting, words in TOGETHER.items() if estimates else ():
+            yield _together_row(f"{name}: {words}", estimates[weighting])
+
+
+def _together_row(name: str, estimate: Facts) -> Row:
+    interval, rule = estimate["interval"], estimate["publication"]
+    figures = (estimate["index"], estimate["standard_error"], interval["low"], interval["high"])
+    sizes = (decimal(interval["n_eff"]), decimal(interval["deff"]), interval["df"])
+    note = "; ".join(filter(None, [*rule["reasons"], interval["note"]]))
+    known = (None, name, interval["n"], *map(decimal, figures))
+    return Row((*known, *(None,) * 6, *sizes, None, PUBLICATION[rule["code"]], note))
 
 
 def _certainty_row(book: ScoreBook, method: Method, group: str, name: str, result: Facts) -> Row:
@@ -260,17 +290,6 @@ def not_told_apart(book: ScoreBook, group: str) -> list[str]:
     names = {unit["unit"]: unit["name"] for unit in book.units}
     runs = (group_doubt(book, group) or {"runs": []})["runs"]
     return [", ".join(names[unit] for unit in run) for run in runs if len(run) > 1]
-
-
-def group_index(book: ScoreBook, group: str) -> list[str]:
-    """Return the index of a group as a whole, by responses and as the mean of its units, where the book has it."""
-    found = (group_doubt(book, group) or {"index": None})["index"]
-    told = []
-    for weighting, words in TOGETHER.items() if found else ():
-        interval = found[weighting]["interval"]
-        ends = between(decimal(interval["low"]), decimal(interval["high"]))
-        told.append(f"{words}: {percent(found[weighting]['index'])} ({ends}).")
-    return told
 
 
 def plan_table(book: ScoreBook, cover: Cover, group: str) -> Table | None:

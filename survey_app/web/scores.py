@@ -150,7 +150,6 @@ def _group_page(group: str, shown: score_views.Shown) -> Any:
         chart=dict(charts.group_charts(book, cover)).get(group),
         certainty=doubts.without(certainty, doubts.ASIDE) if certainty else None,
         together=doubts.not_told_apart(book, group),
-        overall=doubts.group_index(book, group),
         neighbours=dict(doubts.neighbour_tables(book, cover)).get(group),
         sensitivity=dict(doubts.sensitivity_tables(book, cover)).get(group),
         plan=doubts.plan_table(book, cover, group),

@@ -156,3 +156,27 @@ def test_an_axis_holds_any_values_on_whole_steps(values: list[str]) -> None:
     assert low <= min(map(Decimal, values)) <= max(map(Decimal, values)) <= high
     assert low < high
     assert (low % step, high % step) == (0, 0)
+
+
+def test_groups_and_all_stand_at_the_foot_of_the_certainty(answers: dict[str, str], cover: Cover) -> None:
+    book = doubted(answers)
+    table = doubts.certainty_table(book, cover)
+    assert table is not None
+    assert book.uncertainty is not None
+    names = [row.cells[1] for row in table.foot]
+    assert names == [
+        "Sở, ban, ngành: gộp mọi phiếu",
+        "Sở, ban, ngành: trung bình các đơn vị",
+        "Tất cả: gộp mọi phiếu",
+        "Tất cả: trung bình các đơn vị",
+    ]
+    # A 80 %, B 90 %, C 100 % of ten forms of 22 answers each, but two answers that C left out.
+    group = book.uncertainty["groups"][0]["index"]
+    assert [row.cells[3] for row in table.foot[:2]] == [
+        Decimal(group["responses"]["index"]),
+        Decimal("90.000000000000"),
+    ]
+    assert all(len(row.cells) == len(table.columns) for row in (*table.rows, *table.foot))
+    only = doubts.certainty_table(book, cover, "departments")
+    assert only is not None
+    assert [row.cells[1] for row in only.foot] == names[:2]
