@@ -210,7 +210,7 @@ def neighbour_tables(book: ScoreBook, cover: Cover) -> list[tuple[str, Table]]:
                     names[each["better"]],
                     names[each["worse"]],
                     indices[each["better"]] - indices[each["worse"]],
-                    "có" if each["told_apart"] else "chưa",
+                    _apart(each),
                     _more(each["more"]),
                 )
             )
@@ -225,8 +225,16 @@ def neighbour_tables(book: ScoreBook, cover: Cover) -> list[tuple[str, Table]]:
     return tables
 
 
+def _apart(pair: Facts) -> str:
+    if pair["told_apart"]:
+        return "có"
+    return "chỉ khi xét riêng hai đơn vị" if pair["more"] == 0 else "chưa"
+
+
 def _more(number: int | None) -> Cell:
-    return f"trên {count(MOST_SHOWN)}" if number is not None and number > MOST_SHOWN else number
+    if number is not None and number > MOST_SHOWN:
+        return f"trên {count(MOST_SHOWN)}"
+    return number or None
 
 
 def sensitivity_tables(book: ScoreBook, cover: Cover) -> list[tuple[str, Table]]:

@@ -99,6 +99,23 @@ def test_neighbours_stand_best_first_with_their_difference(answers: dict[str, st
     ]
 
 
+@pytest.mark.parametrize(
+    ("told_apart", "more", "words", "shown"),
+    [
+        (True, 0, "có", None),
+        (False, 0, "chỉ khi xét riêng hai đơn vị", None),
+        (False, 57, "chưa", 57),
+        (False, 10_001, "chưa", "trên 10.000"),
+        (False, None, "chưa", None),
+    ],
+)
+def test_neighbours_say_what_would_tell_them_apart(
+    told_apart: bool, more: int | None, words: str, shown: object
+) -> None:
+    assert doubts._apart({"told_apart": told_apart, "more": more}) == words
+    assert doubts._more(more) == shown
+
+
 def test_the_sensitivity_says_what_one_enumerator_makes_of_a_unit(
     answers: dict[str, str], cover: Cover
 ) -> None:
