@@ -4,9 +4,11 @@ A piece that is plain (no quotes, short ASCII codes, cells as they should be) is
 is met, anywhere, sends the whole file to `read_answers`, whose results and refusals are thereby the only ones.
 """
 
+import csv
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
@@ -24,6 +26,8 @@ from scoring.tally import BLANK, NOT_APPLICABLE, Tally, required_places
 
 PIECE = 4 * 2**20
 SHOWN_ROWS = 10
+_SEVERAL = 2  # different weights that are kept: enough to tell that there are several
+_TOGETHER = 128  # responses multiplied at once: with more, numpy wakes threads that cost more than they save
 _WORD = 8  # codes are compared as one number of so many bytes, longer ones as two
 _ODD = (np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0x9E3779B97F4A7C15))  # multipliers that spread bits
 _NEWLINE, _SPACE, _LAST = ord("\n"), ord(" "), ord("~")
@@ -34,6 +38,7 @@ _LEVELS[ord("1") : ord("1") + LEVELS] = range(ord("1"), ord("1") + LEVELS)
 Bytes = NDArray[np.uint8]
 Places = NDArray[np.int32]
 Words = NDArray[np.uint64]
+Joined = tuple[str, str, str]  # unit, cluster, packed answers of some of its responses
 
 
 @dataclass(frozen=True)
@@ -57,11 +62,11 @@ class CountedAnswers:
 def count_answers(path: str | Path, questionnaire: Questionnaire, method: Method) -> CountedAnswers:
     """Count the answers of a .csv or .xlsx; refuses exactly what `read_answers` refuses."""
     path = Path(path)
-    if path.suffix.lower() == ".csv" and path.is_file():
-        try:
+    try:
+        if path.suffix.lower() == ".csv" and path.is_file():
             return _Plain(path, questionnaire, method).count()
-        except _Unusual:
-            pass
+    except (_Unusual, OSError, UnicodeDecodeError):
+        pass
     return _counted(read_answers(path, questionnaire), method)
 
 
@@ -92,44 +97,44 @@ class _Plain:
         self.questionnaire = questionnaire
         self.layout = layout_of(questionnaire, method)
         self.tally = Tally.from_packed(questionnaire, [])
-        self.moments = Moments.from_packed(self.layout, [])
+        self.whole = hashlib.sha256()
         self.required = required_places(questionnaire, method)
         self.share = method.validity.share
         self.forms: list[Words] = []
-        self.weights: set[bytes] = set()
+        self.weights: set[Decimal] = set()
         self.incomplete: list[int] = []
         self.incomplete_count = self.rows = 0
 
     def count(self) -> CountedAnswers:
-        whole = hashlib.sha256()
-        with self.path.open("rb") as file:
-            heading = file.readline()
-            whole.update(heading)
-            self._read_heading(heading)
-            for piece in _pieces(file):
-                whole.update(piece)
-                self._add(piece)
+        moments = Moments.from_packed(self.layout, self._read())
         self._check_at_the_end()
         known = ("form_code", "unit", *OPTIONAL_COLUMNS, *self.questionnaire.criterion_codes)
         return CountedAnswers(
             where=self.path.name,
-            sha256=whole.hexdigest(),
+            sha256=self.whole.hexdigest(),
             questionnaire=self.questionnaire,
             tally=self.tally,
-            moments=self.moments,
+            moments=moments,
             ignored=tuple(name for name in self.columns if name and name not in known),
             incomplete=tuple(self.incomplete),
             incomplete_count=self.incomplete_count,
-            several_weights=len(self.weights) > 1,
+            several_weights=len(self.weights) >= _SEVERAL,
         )
 
+    def _read(self) -> Iterator[Joined]:
+        """Yield the answers of unit and cluster, piece by piece; all else is counted on the way."""
+        with self.path.open("rb") as file:
+            heading = file.readline(csv.field_size_limit())
+            self.whole.update(heading)
+            self._read_heading(heading)
+            for piece in _pieces(file):
+                self.whole.update(piece)
+                yield from self._add(piece)
+
     def _read_heading(self, heading: bytes) -> None:
-        if b'"' in heading or not heading.endswith(b"\n"):
+        text = heading.decode("utf-8-sig").removesuffix("\n").removesuffix("\r")
+        if '"' in text or text.startswith("%PDF") or not text.isprintable() or not heading.endswith(b"\n"):
             raise _Unusual
-        try:
-            text = heading.decode("utf-8-sig").rstrip("\r\n")
-        except UnicodeDecodeError:
-            raise _Unusual from None
         self.delimiter = ";" if text.count(";") > text.count(",") else ","
         self.columns = [clean(name) for name in text.split(self.delimiter)]
         names = [name for name in self.columns if name]
@@ -140,9 +145,10 @@ class _Plain:
         together = places == list(range(places[0], places[0] + len(places)))
         self.criteria = slice(places[0], places[-1] + 1) if together else places
 
-    def _add(self, piece: bytes) -> None:
+    def _add(self, piece: bytes) -> Iterator[Joined]:
         if b'"' in piece or b"\0" in piece:
             raise _Unusual
+        piece.decode()
         if not piece.endswith(b"\n"):
             piece += b"\n"
         if b"\r" in piece:
@@ -163,10 +169,9 @@ class _Plain:
         self.forms.append(cells["form_code"].hashed)
         if "weight" in cells:
             self._weigh(cells["weight"])
-        cluster = cells.get("cluster", cells.get("enumerator"))
-        self._sum(packed, cells["unit"], cluster)
         self._look_for_incomplete(packed)
         self.rows += len(packed)
+        yield from self._grouped(packed, cells["unit"], cells.get("cluster", cells.get("enumerator")))
 
     def _cells(self, content: Bytes) -> tuple[Places, Places]:
         """Return where every cell begins and ends, row × column."""
@@ -178,17 +183,19 @@ class _Plain:
         ends_line = content[ends] == _NEWLINE
         if not ends_line[:, -1].all() or ends_line[:, :-1].any():
             raise _Unusual
+        if (ends[:, -1] - starts[:, 0]).max() > csv.field_size_limit():
+            raise _Unusual
         return starts, ends
 
     def _weigh(self, cells: "_Cells") -> None:
-        for text in set(cells.texts()) - self.weights:
-            try:
-                read_weight(text.decode("ascii"), self.path.name, self.rows, "weight")
-            except (ScoringError, UnicodeDecodeError):
-                raise _Unusual from None
-            self.weights.add(text)
+        texts = (text.decode("ascii") for text in cells.texts())
+        try:
+            found = {read_weight(text, self.path.name, self.rows, "weight") for text in texts}
+        except ScoringError:
+            raise _Unusual from None
+        self.weights = set(list(self.weights | found)[:_SEVERAL])
 
-    def _sum(self, packed: Bytes, units: "_Cells", clusters: "_Cells | None") -> None:
+    def _grouped(self, packed: Bytes, units: "_Cells", clusters: "_Cells | None") -> Iterator[Joined]:
         keys = units.hashed
         if clusters is not None:
             keys = keys * _ODD[1] + clusters.hashed
@@ -197,16 +204,16 @@ class _Plain:
             cells.check_alike(first[member])
         order = np.argsort(member, kind="stable")
         bounds = np.searchsorted(member[order], np.arange(len(first) + 1))
-        rows = [
-            (
-                units.text(place),
-                "" if clusters is None else clusters.text(place),
-                packed[order[low:high]].tobytes().decode(),
-            )
-            for place, low, high in zip(first, bounds[:-1], bounds[1:], strict=True)
-        ]
-        self.moments += Moments.from_packed(self.layout, rows)
-        self.tally += Tally.from_packed(self.questionnaire, [(unit, text) for unit, _, text in rows])
+        step = _TOGETHER * packed.shape[1]
+        by_unit: dict[str, list[str]] = {}
+        for place, low, high in zip(first, bounds[:-1], bounds[1:], strict=True):
+            unit, cluster = units.text(place), "" if clusters is None else clusters.text(place)
+            text = packed[order[low:high]].tobytes().decode()
+            by_unit.setdefault(unit, []).append(text)
+            for at in range(0, len(text), step):
+                yield unit, cluster, text[at : at + step]
+        joined = ((unit, "".join(texts)) for unit, texts in by_unit.items())
+        self.tally += Tally.from_packed(self.questionnaire, joined)
 
     def _look_for_incomplete(self, packed: Bytes) -> None:
         wanted = packed[:, self.required]
@@ -312,6 +319,8 @@ def _pieces(file: IO[bytes]) -> Iterator[bytes]:
         if cut:
             yield left + block[:cut]
             left = block[cut:]
+        elif len(left) > csv.field_size_limit():
+            raise _Unusual
         else:
             left += block
     if left:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import flask_migrate
+import hypothesis
 import pytest
 import sqlalchemy
 from argon2 import PasswordHasher
@@ -36,6 +37,10 @@ os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="hailong-"))
 DATABASES = os.environ.get("HAILONG_TEST_DATABASES", "sqlite postgresql").split()
 _numbers = count(1)
 
+
+# The same examples everywhere, and no verdict on how fast a machine is: what fails fails for everybody.
+hypothesis.settings.register_profile("everywhere", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("everywhere")
 
 _compiled: dict[object, Callable[..., tuple[str, str]]] = {}
 _compile = Rule._compile_builder
