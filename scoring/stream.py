@@ -6,12 +6,12 @@ is met, anywhere, sends the whole file to `read_answers`, whose results and refu
 
 import csv
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,7 +107,7 @@ class _Plain:
 
     def count(self) -> CountedAnswers:
         moments = Moments.from_packed(self.layout, self._read())
-        self._check_at_the_end()
+        self._look_for_repeated()
         known = ("form_code", "unit", *OPTIONAL_COLUMNS, *self.questionnaire.criterion_codes)
         return CountedAnswers(
             where=self.path.name,
@@ -127,7 +127,7 @@ class _Plain:
             heading = file.readline(csv.field_size_limit())
             self.whole.update(heading)
             self._read_heading(heading)
-            for piece in _pieces(file):
+            for piece in iter(lambda: file.read(PIECE) + file.readline(), b""):
                 self.whole.update(piece)
                 yield from self._add(piece)
 
@@ -141,7 +141,7 @@ class _Plain:
         needed = {"form_code", "unit", *self.questionnaire.criterion_codes}
         if len(set(names)) < len(names) or not needed <= set(names) or not self.columns[-1]:
             raise _Unusual
-        places = [_place(self.columns, code) for code in self.questionnaire.criterion_codes]
+        places = [self.columns.index(code) for code in self.questionnaire.criterion_codes]
         together = places == list(range(places[0], places[0] + len(places)))
         self.criteria = slice(places[0], places[-1] + 1) if together else places
 
@@ -160,12 +160,11 @@ class _Plain:
         packed = _answers(content, starts[:, self.criteria], ends[:, self.criteria])
         cells = {
             name: _Cells(content, starts[:, place], ends[:, place])
-            for name in ("form_code", "unit", *OPTIONAL_COLUMNS)
-            if (place := _place(self.columns, name)) >= 0
+            for place, name in enumerate(self.columns)
+            if name in ("form_code", "unit", *OPTIONAL_COLUMNS)
         }
-        for name in ("form_code", "unit"):
-            if not cells[name].lengths.all():
-                raise _Unusual
+        if not (cells["form_code"].lengths.all() and cells["unit"].lengths.all()):
+            raise _Unusual
         self.forms.append(cells["form_code"].hashed)
         if "weight" in cells:
             self._weigh(cells["weight"])
@@ -181,16 +180,14 @@ class _Plain:
         starts = np.concatenate([np.zeros(1, dtype=np.int32), marks[:-1] + 1])
         starts, ends = (each.reshape(-1, len(self.columns)) for each in (starts, marks))
         ends_line = content[ends] == _NEWLINE
-        if not ends_line[:, -1].all() or ends_line[:, :-1].any():
-            raise _Unusual
-        if (ends[:, -1] - starts[:, 0]).max() > csv.field_size_limit():
+        too_long = (ends[:, -1] - starts[:, 0]).max() > csv.field_size_limit()
+        if too_long or not ends_line[:, -1].all() or ends_line[:, :-1].any():
             raise _Unusual
         return starts, ends
 
     def _weigh(self, cells: "_Cells") -> None:
-        texts = (text.decode("ascii") for text in cells.texts())
         try:
-            found = {read_weight(text, self.path.name, self.rows, "weight") for text in texts}
+            found = {read_weight(text, self.path.name, self.rows, "weight") for text in cells.texts()}
         except ScoringError:
             raise _Unusual from None
         self.weights = set(list(self.weights | found)[:_SEVERAL])
@@ -225,11 +222,9 @@ class _Plain:
         self.incomplete += (places[: SHOWN_ROWS - len(self.incomplete)] + self.rows + 2).tolist()
         self.incomplete_count += len(places)
 
-    def _check_at_the_end(self) -> None:
-        forms = np.concatenate([np.array([], dtype=np.uint64), *self.forms])
-        self.forms.clear()
-        forms.sort()
-        if not len(forms) or (forms[1:] == forms[:-1]).any():
+    def _look_for_repeated(self) -> None:
+        forms = np.sort(np.concatenate(self.forms or [np.zeros(2, dtype=np.uint64)]))
+        if (forms[1:] == forms[:-1]).any():
             raise _Unusual
 
 
@@ -285,17 +280,11 @@ class _Cells:
         """Return one cell's text."""
         return self.content[self.starts[place] : self.ends[place]].tobytes().decode("ascii")
 
-    def texts(self) -> Iterator[bytes]:
-        """Yield each text that occurs, once or more."""
-        _, first = np.unique(self.hashed, return_index=True)
-        self.check_alike(first[np.unique(self.hashed, return_inverse=True)[1]])
-        for place in first:
-            yield self.content[self.starts[place] : self.ends[place]].tobytes()
-
-
-def _place(columns: Sequence[str], name: str) -> int:
-    """Return where a column stands, −1 where it does not."""
-    return columns.index(name) if name in columns else -1
+    def texts(self) -> Iterator[str]:
+        """Yield each text that occurs, once."""
+        _, first, member = np.unique(self.hashed, return_index=True, return_inverse=True)
+        self.check_alike(first[member])
+        yield from map(self.text, first)
 
 
 def _answers(content: Bytes, starts: Places, ends: Places) -> Bytes:
@@ -309,19 +298,3 @@ def _answers(content: Bytes, starts: Places, ends: Places) -> Bytes:
     if not packed.all():
         raise _Unusual
     return np.asarray(packed, dtype=np.uint8)
-
-
-def _pieces(file: IO[bytes]) -> Iterator[bytes]:
-    """Yield the rest of a file in pieces that end with a line."""
-    left = b""
-    while block := file.read(PIECE):
-        cut = block.rfind(b"\n") + 1
-        if cut:
-            yield left + block[:cut]
-            left = block[cut:]
-        elif len(left) > csv.field_size_limit():
-            raise _Unusual
-        else:
-            left += block
-    if left:
-        yield left

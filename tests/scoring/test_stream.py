@@ -130,12 +130,103 @@ def test_a_fault_is_refused_in_the_words_of_the_reader_of_whole_files(
 ) -> None:
     monkeypatch.setattr(stream, "PIECE", 20_000)
     path = written(tmp_path / "fault.csv", FAULTS[fault])
-    refusals = []
-    for read in (lambda: read_answers(path, sipas), lambda: count_answers(path, sipas, ha_nam)):
-        with pytest.raises((ScoringError, InputRefused)) as caught:
+    whole, counted = refusals_of(path, sipas, ha_nam)
+    assert whole == counted
+
+
+def refusals_of(path: Path, questionnaire: Questionnaire, method: Method) -> list[str]:
+    """Return the sentences of the reader of whole files and of the counter."""
+    found = []
+    for read in (
+        lambda: read_answers(path, questionnaire),
+        lambda: count_answers(path, questionnaire, method),
+    ):
+        with pytest.raises(ScoringError) as caught:
             read()
-        refusals.append(str(caught.value))
-    assert refusals[0] == refusals[1]
+        found.append(caught.value.sentence)
+    return found
+
+
+def with_notes(note: str, heading: str = "note") -> bytes:
+    """Return the golden lines with one more column, which the questionnaire does not know."""
+    return "\n".join([f"{LINES[0]},{heading}", *[f"{line},{note}" for line in LINES[1:]], ""]).encode()
+
+
+REFUSED_BYTES = {
+    "a column that is ignored, not in UTF-8": with_notes("Nu").replace(b"Nu", b"N\xfb", 1),
+    "a letter cut in two": with_notes("Nu").replace(b"Nu", b"\xe1\xbb", 1),
+    "a zero byte in the heading": with_notes("x", "no\0te"),
+    "a line end within the heading": with_notes("x", "note\rmore"),
+    "another kind of file": b"%PDF" + with_notes("x"),
+    "a cell beyond what a table may hold": with_notes("x").replace(b",x\n", b",%s\n" % (b"x" * 140_000), 1),
+}
+
+
+@pytest.mark.parametrize("fault", REFUSED_BYTES)
+@pytest.mark.parametrize("size", [5_000, 10**7])
+def test_bytes_outside_the_answers_are_refused_as_when_read_whole(
+    fault: str,
+    size: int,
+    sipas: Questionnaire,
+    ha_nam: Method,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(stream, "PIECE", size)
+    path = tmp_path / "bytes.csv"
+    path.write_bytes(REFUSED_BYTES[fault])
+    whole, counted = refusals_of(path, sipas, ha_nam)
+    assert whole == counted
+
+
+def test_a_file_that_cannot_be_opened_is_refused_by_name(
+    sipas: Questionnaire, ha_nam: Method, tmp_path: Path
+) -> None:
+    for path in (tmp_path / f"{'n' * 300}.csv", tmp_path / "none.csv", tmp_path):
+        whole, counted = refusals_of(path, sipas, ha_nam)
+        assert whole == counted
+
+
+@pytest.mark.usefixtures("only_in_pieces")
+@pytest.mark.parametrize(("other", "several"), [("1", False), ("1.00", False), ("1,0", False), ("1.5", True)])
+def test_a_weight_written_in_two_ways_is_one_weight(
+    other: str,
+    several: bool,
+    sipas: Questionnaire,
+    ha_nam: Method,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(stream, "PIECE", 300)
+    heading = ";".join(["form_code", "unit", "weight", *sipas.criterion_codes])
+    rows = [f"F{n};A;{other if n > 30 else '1'};{';'.join(['4'] * 22)}" for n in range(60)]
+    path = written(tmp_path / "weights.csv", [heading, *rows])
+    found = count_answers(path, sipas, ha_nam)
+    assert_read_whole(found, path, ha_nam)
+    assert found.several_weights is several
+
+
+def test_row_numbers_are_those_of_a_spreadsheet_after_an_empty_line(
+    sipas: Questionnaire, ha_nam: Method, tmp_path: Path
+) -> None:
+    rows = [f"F{n},A{',' * 22}" for n in range(12)]
+    heading = ",".join(["form_code", "unit", *sipas.criterion_codes])
+    path = tmp_path / "empty_line.csv"
+    path.write_bytes("\n".join([f"{heading}\r\r", *rows, ""]).encode())
+    found = count_answers(path, sipas, ha_nam)
+    assert_read_whole(found, path, ha_nam)
+    assert found.incomplete[0] == 3
+
+
+@pytest.mark.usefixtures("only_in_pieces")
+def test_a_unit_of_many_responses_and_clusters_of_one_are_summed_exactly(
+    sipas: Questionnaire, ha_nam: Method, tmp_path: Path
+) -> None:
+    cells = [line.split(",") for line in LINES[1:]]
+    for name, cluster in (("one", lambda n: "C"), ("each", lambda n: f"C{n}")):
+        rows = [",".join([form[0], "A", *form[2:4], cluster(n), *form[5:]]) for n, form in enumerate(cells)]
+        path = written(tmp_path / f"{name}.csv", [LINES[0], *rows])
+        assert_read_whole(count_answers(path, sipas, ha_nam), path, ha_nam)
 
 
 @pytest.mark.parametrize(
