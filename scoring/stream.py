@@ -193,9 +193,7 @@ class _Plain:
         self.weights = set(list(self.weights | found)[:_SEVERAL])
 
     def _grouped(self, packed: Bytes, units: "_Cells", clusters: "_Cells | None") -> Iterator[Joined]:
-        keys = units.hashed
-        if clusters is not None:
-            keys = keys * _ODD[1] + clusters.hashed
+        keys = units.hashed if clusters is None else units.hashed * _ODD[1] + clusters.hashed
         _, first, member = np.unique(keys, return_index=True, return_inverse=True)
         for cells in (units, *([clusters] if clusters is not None else [])):
             cells.check_alike(first[member])
@@ -223,7 +221,9 @@ class _Plain:
         self.incomplete_count += len(places)
 
     def _look_for_repeated(self) -> None:
-        forms = np.sort(np.concatenate(self.forms or [np.zeros(2, dtype=np.uint64)]))
+        forms = np.concatenate(self.forms or [np.zeros(2, dtype=np.uint64)])
+        self.forms.clear()
+        forms.sort()
         if (forms[1:] == forms[:-1]).any():
             raise _Unusual
 

@@ -157,7 +157,9 @@ REFUSED_BYTES = {
     "a letter cut in two": with_notes("Nu").replace(b"Nu", b"\xe1\xbb", 1),
     "a zero byte in the heading": with_notes("x", "no\0te"),
     "a line end within the heading": with_notes("x", "note\rmore"),
-    "another kind of file": b"%PDF" + with_notes("x"),
+    "another kind of file": "\n".join(
+        [f"%PDF,{LINES[0]}", *[f"x,{line}" for line in LINES[1:]], ""]
+    ).encode(),
     "a cell beyond what a table may hold": with_notes("x").replace(b",x\n", b",%s\n" % (b"x" * 140_000), 1),
 }
 
