@@ -168,7 +168,7 @@ def _index(asked: argparse.Namespace) -> bytes:
 
 
 def _quality(asked: argparse.Namespace) -> bytes:
-    from scoring.examination import screening_of, screening_rows  # noqa: PLC0415
+    from scoring.examination import screening_of, screening_rows  # noqa: PLC0415 - as told above
 
     found = screening_of(
         read_answers(asked.answers, load_questionnaire(asked.questionnaire)), load_method(asked.method)
@@ -179,14 +179,14 @@ def _quality(asked: argparse.Namespace) -> bytes:
 
 
 def _agreement(asked: argparse.Namespace) -> bytes:
-    from scoring.examination import agreement_of  # noqa: PLC0415
+    from scoring.examination import agreement_of  # noqa: PLC0415 - as told above
 
     sheet = read_answers(asked.answers, load_questionnaire(asked.questionnaire))
     return _rows(asked, agreement_of(sheet, asked.again))
 
 
 def _rates(asked: argparse.Namespace) -> bytes:
-    from scoring.examination import rates_of  # noqa: PLC0415
+    from scoring.examination import rates_of  # noqa: PLC0415 - as told above
 
     questionnaire = load_questionnaire(asked.questionnaire)
     sheet = None if asked.answers is None else read_answers(asked.answers, questionnaire)
@@ -200,8 +200,8 @@ def _rows(asked: argparse.Namespace, rows: list[dict[str, Any]]) -> bytes:
 
 
 def _self_test(asked: argparse.Namespace) -> bytes:
-    from scoring.golden import FOLDER  # noqa: PLC0415
-    from scoring.self_test import self_test, table  # noqa: PLC0415
+    from scoring.golden import FOLDER  # noqa: PLC0415 - as told above
+    from scoring.self_test import self_test, table  # noqa: PLC0415 - as told above
 
     families = self_test(FOLDER if asked.golden is None else Path(asked.golden))
     failed = [each.name for each in families if not each.passed]

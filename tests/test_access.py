@@ -67,6 +67,7 @@ DOORS: dict[tuple[str, str], tuple[set[Role] | str, int]] = {
     ("responses.correct", "POST"): ({E}, 404),
     ("offline.receive", "PUT"): ({E}, 400),
     ("quality.index", "GET"): ({C, H}, 200),
+    ("quality.show", "GET"): ({C, H}, 404),
     ("quality.screen", "POST"): ({H}, 303),
     ("rechecks.flag", "POST"): ({S}, 404),
     ("rechecks.withdraw", "POST"): ({S}, 404),

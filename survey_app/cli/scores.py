@@ -38,9 +38,8 @@ def compare(actor: User, code: str, first: int, second: int) -> None:
     click.echo(f"Từ lần tính {found.earlier.number} đến lần {found.later.number}. Phiếu: {told}.")
     for rule in found.rules:
         click.echo(f"Khác {rule}.")
-    if found.unexplained:
-        names = ", ".join(found.unexplained)
-        click.echo(f"Câu trả lời đã đổi mà không phiếu nào đổi bản: {names}. Hãy chạy “hailong check”.")
+    if found.warning:
+        click.echo(found.warning)
     keys = ("responses", "index", "points", "rank")
     rows = [
         [each.unit, *(f"{_told(each.before, key)} → {_told(each.after, key)}" for key in keys)]

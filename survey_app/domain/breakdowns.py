@@ -10,7 +10,7 @@ from scoring.breakdowns import Part, breakdown
 from scoring.moments import Moments, layout_of
 from scoring.questionnaire import Question
 from survey_app import problems
-from survey_app.domain import campaigns
+from survey_app.domain import campaigns, scores
 from survey_app.extensions import db
 from survey_app.models import Campaign, Response
 from survey_app.models.response import COUNTED
@@ -46,10 +46,9 @@ def by_question(campaign: Campaign, code: str, unit: str = "") -> Breakdown:
     method = campaigns.method_of(campaign.method_sha256)
     postgresql = db.session.get_bind().dialect.name == "postgresql"
     details: Any = cast(Response.details, JSON) if postgresql else type_coerce(Response.details, JSON)
-    glued = func.string_agg if postgresql else func.group_concat
     given = func.coalesce(details[code].as_string(), UNANSWERED).label("given")
     grouped = (
-        select(given, Response.unit_id, Response.enumerator_id, glued(Response.answers, ""))
+        select(given, Response.unit_id, Response.enumerator_id, scores.glued(Response.answers))
         .where(Response.campaign_id == campaign.id, COUNTED)
         .group_by(given, Response.unit_id, Response.enumerator_id)
     )

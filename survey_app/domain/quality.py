@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Select, false, func, select
+from sqlalchemy import Select, false, select
 
 from scoring.book import canonical
 from scoring.enumerator_effects import anova, distances
@@ -21,7 +21,7 @@ from scoring.quality import Screening as Screened
 from scoring.quality import screen
 from scoring.reliability import reliability
 from survey_app import problems
-from survey_app.domain import audit, campaigns
+from survey_app.domain import audit, campaigns, scores
 from survey_app.extensions import db, one_moment
 from survey_app.models import Campaign, Response, Screening, Unit, User
 from survey_app.models.response import COUNTED
@@ -68,12 +68,9 @@ def run(actor: User, campaign: Campaign) -> Screening:
         layout, records = _records(campaign)
         result = canonical(_found(layout, records)).decode()
         elapsed = round((time.perf_counter() - started) * 1000)
-    one_at_a_time = select(Campaign.id).where(Campaign.id == campaign.id).with_for_update(key_share=True)
-    db.session.execute(one_at_a_time)
-    last = db.session.scalar(select(func.max(Screening.number)).where(Screening.campaign_id == campaign.id))
     stored = Screening(
         campaign_id=campaign.id,
-        number=(last or 0) + 1,
+        number=scores.next_number(Screening, campaign),
         run_by_id=actor.id,
         milliseconds=elapsed,
         responses=len(records),

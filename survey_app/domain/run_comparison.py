@@ -65,6 +65,16 @@ class Comparison:
         """Return how many responses do not count alike."""
         return sum(self.counts.values())
 
+    @property
+    def warning(self) -> str:
+        """Return what to do about units whose change nothing explains; empty where there are none."""
+        if not self.unexplained:
+            return ""
+        return (
+            f"Câu trả lời đã đổi mà không phiếu nào đổi bản: {', '.join(self.unexplained)}. "
+            "Dữ liệu có thể đã bị sửa ngoài phần mềm; hãy chạy “hailong check”."
+        )
+
 
 def compare(actor: User, campaign: Campaign, first: int, second: int) -> Comparison:
     """Compare two stored runs, the lower number as the earlier; refuses runs the person may not see."""
@@ -132,7 +142,8 @@ def _differences(
 ) -> Iterable[Difference]:
     method = campaigns.method_of(campaign.method_sha256)
     rows = {each.id: each for each in _chosen(Response, Response.id, kinds)}
-    kept = {(each.response_id, each.version): each for each in _kept(kinds)}
+    earlier = _chosen(ResponseVersion, ResponseVersion.response_id, kinds)
+    kept = {(each.response_id, each.version): each for each in earlier}
     units = {each.id: each.code for each in db.session.scalars(select(Unit))}
     for identity, kind in kinds.items():
         row = rows[identity]
@@ -146,10 +157,6 @@ def _differences(
         old = counted[0] if kind != ADDED else None
         new = counted[-1] if kind != GONE else None
         yield Difference(kind, row.uuid, row.form_code or "", named, old, new, _why(kind, row))
-
-
-def _kept(kinds: Mapping[int, str]) -> Iterable[ResponseVersion]:
-    return _chosen(ResponseVersion, ResponseVersion.response_id, kinds)
 
 
 def _chosen(model: Any, column: Any, identities: Mapping[int, str]) -> Iterable[Any]:

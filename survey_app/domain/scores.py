@@ -21,7 +21,7 @@ from survey_app import problems
 from survey_app.domain import appraisals, audit, campaigns
 from survey_app.extensions import db, one_moment
 from survey_app.language import clean_line
-from survey_app.models import Campaign, CampaignUnit, Flag, Response, ScoreRun, User
+from survey_app.models import Campaign, CampaignUnit, Flag, Response, ScoreRun, Screening, User
 from survey_app.models.response import COUNTED
 from survey_app.version import VERSION
 from survey_app.vocabulary import AuditVerb, CampaignState, FlagState, Role
@@ -99,7 +99,7 @@ def counted(campaign: Campaign, units: Sequence[CampaignUnit]) -> Counted:
     questionnaire = campaigns.questionnaire_of(campaign.questionnaire_sha256)
     width, ranked = len(questionnaire.criteria), counting_units(units)
     misfit = func.sum(case((func.length(Response.answers) == width, 0), else_=1))
-    joined = _glued(Response.answers).label("answers")
+    joined = glued(Response.answers).label("answers")
     grouped = (
         select(Response.unit_id, Response.enumerator_id, joined, misfit.label("misfits"))
         .where(Response.campaign_id == campaign.id, COUNTED)
@@ -117,9 +117,10 @@ def counted(campaign: Campaign, units: Sequence[CampaignUnit]) -> Counted:
     return Counted(answers, tuple(surveyed), questionnaire)
 
 
-def _glued(column: Any) -> Any:
-    glued = func.string_agg if db.session.get_bind().dialect.name == "postgresql" else func.group_concat
-    return glued(column, "")
+def glued(column: Any) -> Any:
+    """Return the aggregate that joins the texts of a group, by the name each database has for it."""
+    joined = func.string_agg if db.session.get_bind().dialect.name == "postgresql" else func.group_concat
+    return joined(column, "")
 
 
 def counting_units(units: Sequence[CampaignUnit]) -> dict[int, str]:
@@ -136,7 +137,7 @@ def _flagged(
     for name, states in LEFT_OUT.items():
         doubted = select(Flag.response_id).where(Flag.state.in_(states))
         grouped = (
-            select(Response.unit_id, _glued(Response.answers))
+            select(Response.unit_id, glued(Response.answers))
             .where(Response.campaign_id == campaign.id, COUNTED, Response.id.in_(doubted))
             .group_by(Response.unit_id)
         )
@@ -193,13 +194,10 @@ def run(actor: User, campaign: Campaign, reason: str = "") -> ScoreRun:
         versions = _versions(campaign)
         elapsed = round((time.perf_counter() - started) * 1000)
         rules = campaign.questionnaire_sha256, campaign.method_sha256
-    one_at_a_time = select(Campaign.id).where(Campaign.id == campaign.id).with_for_update(key_share=True)
-    db.session.execute(one_at_a_time)
     answers = book.satisfaction["input"]
-    last = db.session.scalar(select(func.max(ScoreRun.number)).where(ScoreRun.campaign_id == campaign.id))
     stored = ScoreRun(
         campaign_id=campaign.id,
-        number=(last or 0) + 1,
+        number=next_number(ScoreRun, campaign),
         run_by_id=actor.id,
         milliseconds=elapsed,
         reason=clean_line(reason)[:200],
@@ -223,6 +221,14 @@ def run(actor: User, campaign: Campaign, reason: str = "") -> ScoreRun:
         reason=stored.reason,
     )
     return stored
+
+
+def next_number(kind: type[ScoreRun] | type[Screening], campaign: Campaign) -> int:
+    """Return the next number of a campaign's runs or screenings; the campaign is held, so that nobody takes it too."""
+    one_at_a_time = select(Campaign.id).where(Campaign.id == campaign.id).with_for_update(key_share=True)
+    db.session.execute(one_at_a_time)
+    last = db.session.scalar(select(func.max(kind.number)).where(kind.campaign_id == campaign.id))
+    return (last or 0) + 1
 
 
 def _versions(campaign: Campaign) -> bytes:

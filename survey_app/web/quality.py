@@ -7,6 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from scoring.screening_rules import WORDING
 from survey_app.domain import campaigns, quality
 from survey_app.extensions import db
+from survey_app.models import Campaign, Screening
 from survey_app.vocabulary import Permission
 from survey_app.web import guards
 from survey_app.web.navigation import use_campaign
@@ -18,7 +19,17 @@ blueprint = Blueprint("quality", __name__, url_prefix="/campaigns/<code>/quality
 @guards.needs(Permission.QUALITY_VIEW)
 def index(code: str) -> Any:
     campaign = use_campaign(code)
-    screening = quality.newest(guards.actor(), campaign)
+    return _page(campaign, quality.newest(guards.actor(), campaign))
+
+
+@blueprint.get("/<int:number>")
+@guards.needs(Permission.QUALITY_VIEW)
+def show(code: str, number: int) -> Any:
+    campaign = use_campaign(code)
+    return _page(campaign, quality.screening_of(guards.actor(), campaign, min(number, 2**31 - 1)))
+
+
+def _page(campaign: Campaign, screening: Screening | None) -> Any:
     if screening is None:
         return render_template("quality/index.html", screening=None)
     found = quality.result_of(screening)

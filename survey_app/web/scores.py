@@ -164,15 +164,18 @@ def by_respondents(code: str) -> Any:
     unit = clean_line(request.args.get("unit", ""))
     asked = clean_line(request.args.get("question", "")) or (questions[0].code if questions else "")
     found = breakdowns.by_question(campaign, asked, unit)
+    units = {
+        each.unit.code: each.unit.name
+        for each in campaigns.units_of(campaign)
+        if each.surveyed and not each.counts_for_id
+    }
     method = campaigns.method_of(campaign.method_sha256)
     return render_template(
         "scores/breakdown.html",
         found=found,
-        questions=questions,
+        questions=[(each.code, each.text) for each in questions],
         unit=unit,
-        units=[
-            each.unit for each in campaigns.units_of(campaign) if each.surveyed and not each.counts_for_id
-        ],
+        units=units,
         chart=breakdown_tables.chart(found.question.text, found.parts, found.words),
         table=breakdown_tables.table_of(found.question.text, found.parts, found.words, method.publication),
         smallest=method.publication.smallest_cell,

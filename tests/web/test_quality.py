@@ -58,3 +58,16 @@ def test_supervisors_and_enumerators_have_no_such_page(logged_in: LogIn) -> None
         client = logged_in(username)
         assert client.get(PATH).status_code == 403
         assert PATH not in client.get("/").text
+
+
+def test_an_earlier_screening_stays_a_link_away(logged_in: LogIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quality, "DRAWS", 99)
+    client = logged_in("noivu")
+    client.post(PATH)
+    client.post(PATH)
+    assert f'href="{PATH}/1"' in client.get(PATH).text
+    first, second = db.session.scalars(select(Screening).order_by(Screening.number))
+    page = client.get(f"{PATH}/1").text
+    assert first.result_digest[:12] in page
+    assert f'href="{PATH}/0"' not in page
+    assert second.number == 2
