@@ -68,6 +68,44 @@ class FlagState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class SampleKind(StrEnum):
+    """Rows asked from the beginning, and rows that replace those that cannot be reached."""
+
+    OFFICIAL = "official"
+    RESERVE = "reserve"
+
+
+class Unreachable(StrEnum):
+    """Why a row of the list could not be asked; the codes of the final dispositions."""
+
+    NOT_FOUND = "address_not_found"
+    MOVED = "moved_away"
+    ABSENT = "absent_every_time"
+    REFUSED = "refused"
+    UNABLE = "unable"
+    NOT_A_USER = "never_used_service"
+
+
+class BatchNoun(StrEnum):
+    """What the rows of a file are."""
+
+    SAMPLE = "sample_rows"
+    RESPONSES = "response_rows"
+
+
+class BatchState(StrEnum):
+    PREVIEWED = "previewed"
+    APPLIED = "applied"
+    REVERSED = "reversed"
+    DISCARDED = "discarded"
+
+
+class SecondEntryState(StrEnum):
+    DRAWN = "drawn"
+    ENTERED = "entered_again"
+    RESOLVED = "resolved"
+
+
 class Permission(StrEnum):
     """`noun:verb`; a route names one of these or is listed as public."""
 
@@ -77,8 +115,12 @@ class Permission(StrEnum):
     APPRAISAL_VIEW = "appraisal:view"
     APPRAISAL_ENTER = "appraisal:enter"
     AUDIT_VIEW = "audit:view"
+    BOARD_VIEW = "board:view"
     CAMPAIGN_VIEW = "campaign:view"
     CAMPAIGN_MANAGE = "campaign:manage"
+    CONTACT_VIEW = "contact:view"
+    DEVICE_RECEIVE = "device:receive"
+    FORM_PRINT = "form:print"
     PERSON_VIEW = "person:view"
     PERSON_MANAGE = "person:manage"
     QUALITY_VIEW = "quality:view"
@@ -89,29 +131,60 @@ class Permission(StrEnum):
     RESPONSE_SUBMIT = "response:submit"
     RESPONSE_IMPORT = "response:import"
     RESPONSE_EXPORT = "response:export"
+    SAMPLE_VIEW = "sample:view"
+    SAMPLE_IMPORT = "sample:import"
+    SAMPLE_ASSIGN = "sample:assign"
+    SAMPLE_REPLACE = "sample:replace"
     SCORE_VIEW = "score:view"
     SCORE_VIEW_UNIT = "score:view_unit"
     SCORE_RUN = "score:run"
     SCORE_EXPORT = "score:export"
+    SECOND_ENTRY_VIEW = "second_entry:view"
+    SECOND_ENTRY_DRAW = "second_entry:draw"
+    SECOND_ENTRY_ENTER = "second_entry:enter"
+    SECOND_ENTRY_RESOLVE = "second_entry:resolve"
+    SELF_LINK_MANAGE = "self_link:manage"
 
 
 P = Permission
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.ENUMERATOR: frozenset({P.ACCOUNT_OWN, P.ASSIGNMENT_VIEW, P.RESPONSE_VIEW, P.RESPONSE_SUBMIT}),
+    Role.ENUMERATOR: frozenset(
+        {
+            P.ACCOUNT_OWN,
+            P.ASSIGNMENT_VIEW,
+            P.CONTACT_VIEW,
+            P.RESPONSE_VIEW,
+            P.RESPONSE_SUBMIT,
+            P.SAMPLE_VIEW,
+            P.SAMPLE_REPLACE,
+            P.SECOND_ENTRY_ENTER,
+        }
+    ),
     Role.COORDINATOR: frozenset(
         {
             P.ACCOUNT_OWN,
+            P.BOARD_VIEW,
             P.CAMPAIGN_VIEW,
             P.ASSIGNMENT_VIEW,
             P.ASSIGNMENT_MANAGE,
+            P.CONTACT_VIEW,
+            P.DEVICE_RECEIVE,
+            P.FORM_PRINT,
             P.QUALITY_VIEW,
             P.RESPONSE_VIEW,
+            P.SAMPLE_VIEW,
+            P.SAMPLE_ASSIGN,
+            P.SAMPLE_REPLACE,
+            P.SECOND_ENTRY_VIEW,
+            P.SECOND_ENTRY_DRAW,
+            P.SECOND_ENTRY_RESOLVE,
         }
     ),
     Role.SUPERVISOR: frozenset({P.ACCOUNT_OWN, P.RESPONSE_VIEW, P.RECHECK_VIEW, P.RECHECK_FLAG}),
     Role.HOME_AFFAIRS: frozenset(
         {
             P.ACCOUNT_OWN,
+            P.BOARD_VIEW,
             P.CAMPAIGN_VIEW,
             P.CAMPAIGN_MANAGE,
             P.ASSIGNMENT_VIEW,
@@ -127,6 +200,12 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SCORE_VIEW_UNIT,
             P.SCORE_RUN,
             P.SCORE_EXPORT,
+            P.FORM_PRINT,
+            P.SAMPLE_VIEW,
+            P.SAMPLE_IMPORT,
+            P.SECOND_ENTRY_VIEW,
+            P.SECOND_ENTRY_RESOLVE,
+            P.SELF_LINK_MANAGE,
         }
     ),
     Role.UNIT_OFFICER: frozenset({P.ACCOUNT_OWN, P.SCORE_VIEW_UNIT}),
@@ -140,9 +219,15 @@ class AuditVerb(StrEnum):
 
     APPRAISAL_ENTERED = "appraisal.entered"
     ASSIGNMENT_SET = "assignment.set"
+    BATCH_APPLIED = "batch.applied"
+    BATCH_REVERSED = "batch.reversed"
     CAMPAIGN_CREATED = "campaign.created"
     CAMPAIGN_STATE = "campaign.state"
+    CAMPAIGN_SETTING = "campaign.setting"
+    CONTACT_REMOVED = "contact.removed"
+    CONTACT_SEEN = "contact.seen"
     DEMO_LOADED = "demo.loaded"
+    FORMS_PRINTED = "form.printed"
     FLAG_RAISED = "flag.raised"
     FLAG_WITHDRAWN = "flag.withdrawn"
     LOGIN_FAILED = "login.failed"
@@ -158,7 +243,17 @@ class AuditVerb(StrEnum):
     RESPONSE_IMPORTED = "response.imported"
     RESPONSE_PROPOSED = "response.proposed"
     RESPONSE_SUBMITTED = "response.submitted"
+    RESPONSE_WITHDRAWN = "response.withdrawn"
     QUALITY_SCREENED = "quality.screened"
+    SAMPLE_ASSIGNED = "sample.assigned"
+    SAMPLE_IMPORTED = "sample.imported"
+    SAMPLE_REMOVED = "sample.removed"
+    SAMPLE_REPLACED = "sample.replaced"
+    SECOND_ENTRY_DRAWN = "second_entry.drawn"
+    SECOND_ENTRY_ENTERED = "second_entry.entered"
+    SECOND_ENTRY_RESOLVED = "second_entry.resolved"
+    SELF_LINK_ISSUED = "self_link.issued"
+    SELF_LINK_REVOKED = "self_link.revoked"
     SCORE_EXPORTED = "score.exported"
     SCORE_RUN = "score.run"
 
@@ -202,8 +297,41 @@ LABELS: dict[StrEnum, str] = {
     FlagState.OPEN: "Chờ điều tra viên trả lời",
     FlagState.ANSWERED: "Đã trả lời",
     FlagState.WITHDRAWN: "Đã rút",
+    SampleKind.OFFICIAL: "Chính thức",
+    SampleKind.RESERVE: "Dự phòng",
+    Unreachable.NOT_FOUND: "Không tìm thấy địa chỉ",
+    Unreachable.MOVED: "Đã chuyển đi nơi khác",
+    Unreachable.ABSENT: "Đến nhiều lần đều vắng",
+    Unreachable.REFUSED: "Từ chối trả lời",
+    Unreachable.UNABLE: "Không đủ khả năng trả lời",
+    Unreachable.NOT_A_USER: "Chưa làm thủ tục ở đơn vị này",
+    BatchNoun.SAMPLE: "Danh sách mẫu",
+    BatchNoun.RESPONSES: "Phiếu trả lời",
+    BatchState.PREVIEWED: "Chờ quyết định",
+    BatchState.APPLIED: "Đã nhập",
+    BatchState.REVERSED: "Đã hoàn tác",
+    BatchState.DISCARDED: "Đã bỏ",
+    SecondEntryState.DRAWN: "Chờ nhập lần hai",
+    SecondEntryState.ENTERED: "Chờ đối chiếu",
+    SecondEntryState.RESOLVED: "Đã đối chiếu",
     AuditVerb.APPRAISAL_ENTERED: "Nhập điểm thẩm định",
     AuditVerb.ASSIGNMENT_SET: "Giao chỉ tiêu",
+    AuditVerb.BATCH_APPLIED: "Nhập một tệp",
+    AuditVerb.BATCH_REVERSED: "Hoàn tác một tệp đã nhập",
+    AuditVerb.CAMPAIGN_SETTING: "Đổi thiết lập đợt khảo sát",
+    AuditVerb.CONTACT_REMOVED: "Xóa thông tin liên hệ",
+    AuditVerb.CONTACT_SEEN: "Xem thông tin liên hệ",
+    AuditVerb.FORMS_PRINTED: "In phiếu trắng",
+    AuditVerb.RESPONSE_WITHDRAWN: "Rút phiếu đã nhập từ tệp",
+    AuditVerb.SAMPLE_ASSIGNED: "Giao dòng mẫu",
+    AuditVerb.SAMPLE_IMPORTED: "Nhập dòng mẫu",
+    AuditVerb.SAMPLE_REMOVED: "Bỏ dòng mẫu",
+    AuditVerb.SAMPLE_REPLACED: "Thay dòng mẫu không liên hệ được",
+    AuditVerb.SECOND_ENTRY_DRAWN: "Rút thăm phiếu nhập lần hai",
+    AuditVerb.SECOND_ENTRY_ENTERED: "Nhập phiếu lần hai",
+    AuditVerb.SECOND_ENTRY_RESOLVED: "Đối chiếu hai lần nhập",
+    AuditVerb.SELF_LINK_ISSUED: "Cấp đường dẫn tự trả lời",
+    AuditVerb.SELF_LINK_REVOKED: "Thu hồi đường dẫn tự trả lời",
     AuditVerb.CAMPAIGN_CREATED: "Tạo đợt khảo sát",
     AuditVerb.CAMPAIGN_STATE: "Chuyển trạng thái đợt khảo sát",
     AuditVerb.DEMO_LOADED: "Nạp đợt minh họa",

@@ -4,9 +4,15 @@ from survey_app.models.appraisal import Appraisal
 from survey_app.models.assignment import Assignment
 from survey_app.models.audit import AuditLine
 from survey_app.models.campaign import Campaign, CampaignUnit, Definition
+from survey_app.models.device import DeviceKey, DeviceReport
+from survey_app.models.import_batch import ImportBatch
+from survey_app.models.paradata import Paradata
 from survey_app.models.recheck import Flag
 from survey_app.models.response import Response, ResponseProposal, ResponseVersion
+from survey_app.models.sample import Contact, SampleRow
 from survey_app.models.score import ScoreRun, Screening
+from survey_app.models.second_entry import SecondEntry
+from survey_app.models.self_link import SelfLink
 from survey_app.models.unit import Unit, UnitGroup, UnitSuccession
 from survey_app.models.user import LoginSession, User
 
@@ -16,14 +22,22 @@ __all__ = [
     "AuditLine",
     "Campaign",
     "CampaignUnit",
+    "Contact",
     "Definition",
+    "DeviceKey",
+    "DeviceReport",
     "Flag",
+    "ImportBatch",
     "LoginSession",
+    "Paradata",
     "Response",
     "ResponseProposal",
     "ResponseVersion",
+    "SampleRow",
     "ScoreRun",
     "Screening",
+    "SecondEntry",
+    "SelfLink",
     "Unit",
     "UnitGroup",
     "UnitSuccession",

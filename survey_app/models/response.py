@@ -2,6 +2,7 @@
 
 `answers` holds one character a criterion in the order of the pinned questionnaire ("1"…"5",
 "N" not applicable, "-" blank); STORAGE.md says why. `details` holds the unscored questions as JSON.
+`apart` marks what a citizen filled in alone where the campaign counts such forms apart.
 """
 
 from sqlalchemy import (
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -25,7 +27,7 @@ from survey_app.vocabulary import COUNTED_STATES, Mode, ResponseState, Validity
 ARRIVED = text("state IN ('submitted', 'accepted', 'returned')")
 # Queries name these words literally: SQLite uses a partial index only where it sees them.
 _states = ", ".join(f"'{state.value}'" for state in COUNTED_STATES)
-COUNTED = text(f"state IN ({_states}) AND validity = '{Validity.VALID.value}'")
+COUNTED = text(f"state IN ({_states}) AND validity = '{Validity.VALID.value}' AND NOT apart")
 
 
 class Response(Base):
@@ -78,6 +80,7 @@ class Response(Base):
     state: Mapped[word]
     validity: Mapped[word] = mapped_column(default=Validity.VALID)
     mode: Mapped[word]
+    apart: Mapped[bool] = mapped_column(default=False, server_default=false())
     questionnaire_sha256: Mapped[hex_digest] = mapped_column(ForeignKey("definition.sha256"))
     answers: Mapped[str] = mapped_column(String(200))
     details: Mapped[long_text] = mapped_column(default="{}")

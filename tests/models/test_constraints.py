@@ -60,6 +60,24 @@ CHECKS = {
     "ck_appraisal_version_from_one": "UPDATE appraisal SET version = 0",
     "ck_score_run_number_from_one": "UPDATE score_run SET number = 0",
     "ck_screening_number_from_one": "UPDATE screening SET number = 0",
+    "ck_sample_row_kind_known": "UPDATE sample_row SET kind = 'lost'",
+    "ck_sample_row_unreachable_known": "UPDATE sample_row SET unreachable = 'lost', closed_at = '2022-01-01'",
+    "ck_sample_row_position_from_one": "UPDATE sample_row SET position = 0",
+    "ck_sample_row_official_in_use": "UPDATE sample_row SET in_use = (1 = 0) WHERE kind = 'official'",
+    "ck_sample_row_closed_has_reason": "UPDATE sample_row SET closed_at = '2022-01-01'",
+    "ck_sample_row_replaces_another": "UPDATE sample_row SET replaces_id = id",
+    "ck_import_batch_noun_known": "UPDATE import_batch SET noun = 'poems'",
+    "ck_import_batch_state_known": "UPDATE import_batch SET state = 'lost'",
+    "ck_import_batch_counted": "UPDATE import_batch SET new_rows = -1",
+    "ck_import_batch_reversed_has_moment": "UPDATE import_batch SET reversed_at = read_at",
+    "ck_paradata_edits_counted": "UPDATE paradata SET edits = -1",
+    "ck_paradata_keystrokes_counted": "UPDATE paradata SET keystrokes = -1",
+    "ck_paradata_seconds_counted": "UPDATE paradata SET seconds_active = -1",
+    "ck_device_report_device_whole": "UPDATE device_report SET device = 'short'",
+    "ck_device_report_counted": "UPDATE device_report SET waiting = -1",
+    "ck_second_entry_state_known": "UPDATE second_entry SET state = 'lost', entered_at = drawn_at",
+    "ck_second_entry_entered_has_moment": "UPDATE second_entry SET entered_at = drawn_at",
+    "ck_second_entry_resolved_has_moment": "UPDATE second_entry SET resolved_at = drawn_at",
 }
 
 
@@ -93,6 +111,25 @@ MORE_ROWS = (
     "INSERT INTO screening (campaign_id, number, run_by_id, run_at, milliseconds, responses, input_digest, "
     "program_version, result, result_digest) SELECT campaign.id, 1, user_account.id, campaign.created_at, 1, 1, "
     "'x', 'x', '{}', 'x' FROM campaign, user_account LIMIT 1",
+    "INSERT INTO import_batch (campaign_id, noun, state, file_name, file_sha256, changes, new_rows, changed_rows, "
+    "unchanged_rows, read_by_id, read_at) SELECT campaign.id, 'sample_rows', 'previewed', 'x', 'x', '[]', 0, 0, 0, "
+    "user_account.id, campaign.created_at FROM campaign, user_account LIMIT 1",
+    "INSERT INTO sample_row (campaign_id, unit_id, form_code, kind, position, procedure, in_use, note) "
+    "SELECT campaign_id, unit_id, 'ROW-1', 'official', 1, '', (1 = 1), '' FROM campaign_unit LIMIT 1",
+    "INSERT INTO sample_row (campaign_id, unit_id, form_code, kind, position, procedure, in_use, note, replaces_id) "
+    "SELECT campaign_id, unit_id, 'ROW-2', 'reserve', 1, '', (1 = 1), '', id FROM sample_row LIMIT 1",
+    "INSERT INTO contact (sample_row_id, name, phone, address, remove_after) "
+    "SELECT min(id), 'x', '', '', '2023-01-01' FROM sample_row",
+    "INSERT INTO self_link (campaign_id, unit_id, form_code, token_digest, issued_by_id, issued_at, expires_at) "
+    "SELECT campaign_id, sample_row.unit_id, 'ROW-1', 'x', user_account.id, created_at, created_at FROM sample_row, "
+    "user_account LIMIT 1",
+    "INSERT INTO paradata (response_id, seconds_active, seconds, edits, keystrokes, doubts) "
+    "SELECT min(id), 0, '{}', 0, 0, '{}' FROM response",
+    "INSERT INTO device_key (user_id, secret) SELECT min(id), 'x' FROM user_account",
+    "INSERT INTO device_report (device, user_id, waiting, to_mend, aside, drafts, browser, reported_at) "
+    "SELECT '000000000000000000000000000000000001', id, 0, 0, 0, 0, '', created_at FROM user_account LIMIT 1",
+    "INSERT INTO second_entry (campaign_id, response_id, draw, state, first, second, fields, differing, resolution, "
+    "drawn_at) SELECT campaign_id, id, 'x', 'drawn', '', '', 0, 0, '{}', saved_at FROM response LIMIT 1",
 )
 
 
@@ -162,8 +199,8 @@ def change_of_a_row(table: Table, changed: dict[str, str]) -> str:
 
 
 def fresh(column: Column[Any]) -> str:
-    """Return a value no row has; a reference stays, since it must name a row."""
-    if column.foreign_keys:
+    """Return a value no row has; a reference stays, since it must name a row, and so does a word of a list."""
+    if column.foreign_keys or f"ck_{column.table.name}_{column.name}_known" in CHECKS:
         return column.name
     if not isinstance(column.type, String):
         return "900001"
