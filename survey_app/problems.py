@@ -24,6 +24,10 @@ FIELD_SENTENCES = {
         "Hãy hỏi thêm, hoặc đánh dấu để gửi như phiếu không hợp lệ."
     ),
     "form_code_taken": "Mã phiếu {value} đã có trong đợt này. Hãy kiểm tra số in trên phiếu giấy.",
+    "received_but_void": (
+        "Máy chủ đã nhận phiếu {form_code}, nhưng phiếu đã bị hủy nên không được tính. "
+        "Gửi lại không thay đổi điều đó."
+    ),
     "correction_reason": "Hãy ghi lý do sửa hoặc giữ nguyên, tối đa 200 ký tự.",
     "flag_reason": "Hãy chọn một lý do trong danh sách.",
     "note_long": "Ghi chú dài {length} ký tự; tối đa {most}.",
@@ -132,6 +136,13 @@ class InvalidFields(Problem):
         super().__init__(fields=fields, count=len(fields))
 
 
+class AskedOnce(Problem):
+    """Not a refusal of the answers: the person is asked once about `doubts`, and may send them as they are."""
+
+    code, status = "asked_once", 422
+    sentence = "Có chỗ cần xem lại trước khi gửi."
+
+
 class MalformedContent(Problem):
     code, status = "malformed_content", 400
     sentence = "Nội dung gửi lên không đọc được: {detail}."
@@ -140,6 +151,14 @@ class MalformedContent(Problem):
 class ContentTooLarge(Problem):
     code, status = "content_too_large", 413
     sentence = "Nội dung gửi lên quá lớn. Mỗi lần gửi tối đa {limit}."
+
+
+class NotADeviceRecord(Problem):
+    code, status = "not_a_device_record", 422
+    sentence = (
+        "Tệp này không phải phiếu xuất từ máy của điều tra viên, hoặc đã bị sửa trên đường đi. "
+        "Hãy xuất lại từ trang “Phiếu trên máy” rồi gửi tệp mới."
+    )
 
 
 class StaleVersion(Problem):

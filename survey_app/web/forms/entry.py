@@ -26,7 +26,6 @@ SECTIONS = {
     "organisation": "Tổ chức",
     "comment": "Ý kiến thêm",
 }
-MOST_RADIOS = 3
 LONG_TEXT = 300
 
 
@@ -67,7 +66,7 @@ class EntryForm(Form):
 
     def unknown_names(self, sent: Any) -> set[str]:
         """Return the names of sent fields that the form has not."""
-        return set(sent) - {field.name for field in self} - {"csrf_token", "action"}
+        return set(sent) - {field.name for field in self} - {"csrf_token", "action", "confirmed"}
 
     def level(self, code: str) -> Field:
         """Return a criterion's field."""
@@ -107,10 +106,6 @@ class _Boxes(SelectMultipleField):
 
 def _field_of(question: Question) -> Field:
     options = [(option.code, option.text) for option in question.options]
-    if question.kind == "choice" and len(options) > MOST_RADIOS:
-        return SelectField(
-            question.text, choices=choices([("", "(chưa chọn)"), *options]), validate_choice=False
-        )
     if question.kind == "choice":
         return RadioField(question.text, choices=choices(options), validate_choice=False)
     if question.kind == "multi":
