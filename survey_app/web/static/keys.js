@@ -81,7 +81,10 @@
   const answered = (block) => Boolean(said(block));
   const asked = (root) => blocksIn(root).filter((each) => !each.closest("[hidden]") && !each.hasAttribute("data-beside"));
   const unfold = (step) => {
-    for (const each of steps) each.classList.toggle("folded", phone.matches && each !== step);
+    for (const each of steps) {
+      each.classList.toggle("folded", phone.matches && each !== step);
+      each.querySelector("[data-fold]").disabled = !phone.matches;
+    }
     tell();
   };
   const next = (step) => {
@@ -91,7 +94,7 @@
     after.scrollIntoView({ block: "start", behavior: still ? "instant" : "smooth" });
   };
   for (const step of steps) {
-    step.querySelector("[data-fold]").addEventListener("click", () => { if (phone.matches) unfold(step); });
+    step.querySelector("[data-fold]").addEventListener("click", () => unfold(step));
     step.querySelector("[data-next]").addEventListener("click", () => next(step));
   }
   phone.addEventListener("change", () => unfold(steps.find((each) => !each.classList.contains("folded"))));
