@@ -84,6 +84,7 @@ FIELD_SENTENCES = {
     "remove_after_past": "ngày {value} đã qua nên thông tin này không được lưu nữa",
     "free_rows_fewer": "Đơn vị này còn {count} dòng chưa giao. Hãy ghi một số từ 1 đến số đó, hoặc để trống để giao hết.",
     "her_rows_fewer": "Người này còn {count} dòng chưa hỏi ở đơn vị. Hãy ghi một số từ 1 đến số đó, hoặc để trống để lấy hết.",
+    "number_when_shared": "Khi chia đều thì chia hết; hãy để trống số dòng, hoặc chọn một người.",
     "unit_without_enumerators": "Đơn vị này chưa có điều tra viên nào. Hãy chọn một người để giao.",
     "row_done": "đã có phiếu",
     "row_closed": "đã đóng trước đó",

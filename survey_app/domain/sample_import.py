@@ -123,22 +123,18 @@ class _Planner:
         return {"row": row, "contact": self._contact(cells, before)}
 
     def _check_used(self, cells: Cells, before: Image | None, row: dict[str, Any]) -> None:
+        kept: tuple[str, ...] = ()
+        if before and cells.form_code in self.done:
+            why, kept = "sample_done", ("unit", "kind", "enumerator")
+        elif before and (before["row"]["unreachable"] or before["row"]["replaces"]):
+            why, kept = "sample_closed", ("unit", "kind")
+        for name in kept:
+            if before and row[name] != before["row"][name]:
+                cells.refuse(name, cells.told.get(name, ""), why)
         if not row["in_use"] and row["enumerator"]:
-            if cells.told.get("enumerator"):
+            if cells.told.get("enumerator") and not kept:
                 cells.refuse("enumerator", row["enumerator"], "sample_spare")
             row["enumerator"] = None
-        if before is None:
-            return
-        kept: tuple[str, ...]
-        if cells.form_code in self.done:
-            why, kept = "sample_done", ("unit", "kind", "enumerator")
-        elif before["row"]["unreachable"] or before["row"]["replaces"]:
-            why, kept = "sample_closed", ("unit", "kind")
-        else:
-            return
-        for name in kept:
-            if row[name] != before["row"][name]:
-                cells.refuse(name, cells.told.get(name, ""), why)
 
     def _contact(self, cells: Cells, before: Image | None) -> dict[str, str] | None:
         stored = before["contact"] if before else None

@@ -20,6 +20,8 @@ from survey_app.web import (
     quality,
     rechecks,
     responses,
+    sample_assignments,
+    samples,
     scores,
     style,
 )
@@ -37,6 +39,8 @@ BLUEPRINTS = (
     quality.blueprint,
     rechecks.blueprint,
     responses.blueprint,
+    sample_assignments.blueprint,
+    samples.blueprint,
     scores.blueprint,
     style.blueprint,
 )
