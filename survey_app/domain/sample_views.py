@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from survey_app.domain import audit, campaigns, samples
@@ -108,8 +108,9 @@ def search(
 ) -> Page[Line]:
     """Return a page of the rows a person may see, by unit, official ones first, in the order of their positions.
 
-    `q` is a part of a form code; an enumerator "-" is nobody.
+    An enumerator's rows still to be asked come first. `q` is a part of a form code; an enumerator "-" is nobody.
     """
+    mine = [case((samples.remaining(), 0), else_=1)] if user.role == Role.ENUMERATOR else []
     found = (
         samples.visible_to(user)
         .join(Unit, Unit.id == SampleRow.unit_id)
@@ -119,7 +120,7 @@ def search(
             joinedload(SampleRow.replaces),
         )
         .where(SampleRow.campaign_id == campaign.id)
-        .order_by(Unit.sort_key, Unit.id, SampleRow.kind, SampleRow.position)
+        .order_by(*mine, Unit.sort_key, Unit.id, SampleRow.kind, SampleRow.position)
     )
     if q:
         found = found.where(func.lower(SampleRow.form_code).contains(q.lower(), autoescape=True))
