@@ -43,4 +43,6 @@ def import_file(actor: User, code: str, file: Path, dry_run: bool) -> None:
 @acts
 def remove_contacts(actor: User, code: str) -> None:
     removed = contacts.remove_expired(actor, campaigns.by_code(code))
-    click.echo(f"Đã xóa thông tin liên hệ của {removed} dòng.")
+    click.echo(
+        f"Đã xóa thông tin liên hệ của {removed.contacts} dòng; bỏ {removed.files} tệp chưa quyết định."
+    )

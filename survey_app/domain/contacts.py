@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -13,7 +14,10 @@ from survey_app.domain.days import HERE, today
 from survey_app.domain.sample_images import SCRUBBED
 from survey_app.extensions import begin_writing, db
 from survey_app.models import AuditLine, Campaign, Contact, ImportBatch, SampleRow, User
-from survey_app.vocabulary import AuditVerb, BatchNoun, Permission
+from survey_app.models.columns import now
+from survey_app.vocabulary import AuditVerb, BatchNoun, BatchState, Permission
+
+UNDECIDED_KEPT = timedelta(days=7)  # our default
 
 
 def of_row(actor: User, row: SampleRow) -> Contact | None:
@@ -47,10 +51,19 @@ def _seen_today(actor: User, row: SampleRow) -> bool:
     return bool(db.session.scalar(select(seen)))
 
 
-def remove_expired(actor: User, campaign: Campaign) -> int:
-    """Remove every contact whose day has passed, also from what files were read in; returns how many.
+@dataclass(frozen=True)
+class Removed:
+    """How many rows lost their contact, and how many files that nobody decided on were dropped."""
 
-    The trail keeps that they were removed, and never what they said.
+    contacts: int
+    files: int
+
+
+def remove_expired(actor: User, campaign: Campaign) -> Removed:
+    """Remove every contact whose day has passed, also from what files were read in.
+
+    A file that was shown and never decided on is dropped after a week: it holds contacts, too. The trail keeps
+    that they were removed, and never what they said.
     """
     past = select(SampleRow.form_code, SampleRow.id, Contact.remove_after).where(
         Contact.sample_row_id == SampleRow.id,
@@ -62,26 +75,31 @@ def remove_expired(actor: User, campaign: Campaign) -> int:
     db.session.execute(
         delete(Contact).where(Contact.remove_after < today(), Contact.sample_row_id.in_(of_them))
     )
-    _scrub_batches(campaign)
+    dropped = _scrub_batches(campaign)
     lines = [
         audit.Change(row.form_code, before={"remove_after": row.remove_after.isoformat()}) for row in rows
     ]
     if lines:
         audit.record_all(actor, AuditVerb.CONTACT_REMOVED, lines, campaign_id=campaign.id)
-    return len(rows)
+    return Removed(len(rows), dropped)
 
 
-def _scrub_batches(campaign: Campaign) -> None:
-    """Take contacts past their day out of what is kept for reversing files."""
+def _scrub_batches(campaign: Campaign) -> int:
+    """Take contacts past their day out of what is kept of files; return how many files were dropped."""
     kept = select(ImportBatch).where(
         ImportBatch.campaign_id == campaign.id, ImportBatch.noun == BatchNoun.SAMPLE
     )
+    dropped = 0
     for batch in db.session.scalars(kept):
-        changes = [_scrubbed(change) for change in json.loads(batch.changes)]
-        told = audit.canonical(changes)  # type: ignore[arg-type]
-        if told != audit.canonical(json.loads(batch.changes)):
-            batch.changes = told
+        changes = json.loads(batch.changes)
+        scrubbed = [_scrubbed(change) for change in changes]
+        if scrubbed != changes:
+            batch.changes = json.dumps(scrubbed, ensure_ascii=False, separators=(",", ":"))
+        if batch.state == BatchState.PREVIEWED and batch.read_at < now() - UNDECIDED_KEPT:
+            batch.state, batch.content = BatchState.DISCARDED, None
+            dropped += 1
     db.session.flush()
+    return dropped
 
 
 def _scrubbed(change: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Rows of the list with their contacts as plain JSON: what stood there, what shall stand there, and writing it.
 
-An image is {"row": {…}, "contact": {…} or None}. A change is {"form_code", "before", "after"}, each an image or
-None where there is no row. Contacts in kept changes are scrubbed when their date of removal has passed.
+An image is {"row": {…}, "contact": {…} or None}. A change is {"key", "kind", "before", "after", "differences"}: the
+form code, images or None where there is no row, and what people may read of it. Contacts in kept changes are
+scrubbed when their day of removal has passed.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -72,12 +73,13 @@ class Step:
     form_code: str
     before: Image | None
     after: Image | None
+    reason: str = ""
 
 
 def steps_of(changes: Iterable[Mapping[str, Any]], *, back: bool = False) -> list[Step]:
     """Return the steps of kept changes, or the steps back."""
     first, last = ("after", "before") if back else ("before", "after")
-    return [Step(each["form_code"], each[first], each[last]) for each in changes]
+    return [Step(each["key"], each[first], each[last], each.get("reason", "")) for each in changes]
 
 
 def write(campaign: Campaign, steps: Sequence[Step]) -> None:

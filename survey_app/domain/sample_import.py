@@ -1,6 +1,7 @@
 """The list of people to ask from a file: planned, applied as one, reversed as one (see `import_plan`)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,7 +22,7 @@ from survey_app.vocabulary import LABELS, AuditVerb, BatchNoun, ResponseState, R
 # Our default, where the file names no day: the survey is scored, published and disputed within half a year.
 CONTACTS_KEPT = timedelta(days=180)
 MOST_NAMED = 10
-HIDDEN = "đang lưu, không hiện ở đây"
+HIDDEN = "(không hiện ở đây)"
 FIELDS = {
     "unit": "Đơn vị",
     "kind": "Loại",
@@ -233,7 +234,13 @@ def apply(actor: User, campaign: Campaign, plan: Plan) -> list[dict[str, Any]]:
     samples.raise_targets(actor, campaign, {(row["unit"], row["enumerator"]) for row in given})
     lines = [audit.Change(step.form_code, _line(step.before), _line(step.after)) for step in steps]
     audit.record_all(actor, AuditVerb.SAMPLE_IMPORTED, lines, campaign_id=campaign.id)
-    return [{"form_code": s.form_code, "before": s.before, "after": s.after} for s in steps]
+    return [_kept(row) for row in rows]
+
+
+def _kept(row: Planned) -> dict[str, Any]:
+    hidden = {FIELDS[name] for name in CONTACT}
+    told = [[field, *((HIDDEN, HIDDEN) if field in hidden else texts)] for field, *texts in row.differences]
+    return {"key": row.key, "kind": row.kind, "differences": told, **row.facts}
 
 
 def _line(image: Image | None) -> dict[str, Any] | None:
@@ -263,7 +270,8 @@ def reverse(actor: User, campaign: Campaign, changes: Sequence[Mapping[str, Any]
     steps = [_without_expired(step) for step in steps]
     sample_images.write(campaign, steps)
     lines = [
-        audit.Change(step.form_code, _line(stored[step.form_code]), _line(_shown(step))) for step in steps
+        audit.Change(step.form_code, _line(stored[step.form_code]), _line(_shown(step)), step.reason)
+        for step in steps
     ]
     audit.record_all(actor, AuditVerb.SAMPLE_REMOVED, lines, campaign_id=campaign.id)
 
@@ -304,7 +312,7 @@ def _without_expired(step: Step) -> Step:
         return step
     if date.fromisoformat(step.after["contact"]["remove_after"]) >= today():
         return step
-    return Step(step.form_code, step.before, step.after | {"contact": None})
+    return replace(step, after=step.after | {"contact": None})
 
 
 def _shown(step: Step) -> Image | None:

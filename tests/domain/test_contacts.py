@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from survey_app import problems
 from survey_app.domain import audit, contacts, people, sample_import
+from survey_app.domain.contacts import Removed
 from survey_app.extensions import db
 from survey_app.models import AuditLine, Campaign, Contact, ImportBatch, User
 from survey_app.vocabulary import Role
@@ -78,10 +79,10 @@ def test_contacts_past_their_day_are_removed_and_the_trail_does_not_say_what_the
     actor: User, listed: Campaign
 ) -> None:
     with time_machine.travel(datetime(2027, 6, 29, 16, 59, tzinfo=UTC), tick=False):
-        assert contacts.remove_expired(actor, listed) == 0
+        assert contacts.remove_expired(actor, listed) == Removed(0, 1)
     with time_machine.travel(AFTER, tick=False):
-        assert contacts.remove_expired(actor, listed) == 3
-        assert contacts.remove_expired(actor, listed) == 0
+        assert contacts.remove_expired(actor, listed) == Removed(3, 0)
+        assert contacts.remove_expired(actor, listed) == Removed(0, 0)
     assert contact_of("A-5") == ("Lan", "", "", "2028-03-01")
     assert db.session.scalar(select(func.count()).select_from(Contact)) == 1
     lines = db.session.scalars(select(AuditLine).where(AuditLine.verb == "contact.removed")).all()
@@ -106,8 +107,18 @@ def test_what_files_were_reversed_by_loses_the_contacts_too_and_does_not_bring_t
     assert db.session.scalar(select(func.count()).select_from(Contact)) == 0
 
 
+def test_a_file_nobody_decided_on_is_dropped_after_a_week(actor: User, listed: Campaign) -> None:
+    batch = db.session.scalars(select(ImportBatch)).one()
+    batch.content = b"form_code,name\nA-1,Lan\n"
+    assert contacts.remove_expired(actor, listed) == Removed(0, 0)
+    assert batch.content is not None
+    with time_machine.travel(batch.read_at + timedelta(days=8), tick=False):
+        assert contacts.remove_expired(actor, listed) == Removed(0, 1)
+    assert (batch.state, batch.content) == ("discarded", None)
+
+
 def test_another_campaigns_contacts_are_left_alone(actor: User, listed: Campaign) -> None:
     other = Campaign(id=listed.id + 1)
     with time_machine.travel(AFTER, tick=False):
-        assert contacts.remove_expired(actor, other) == 0
+        assert contacts.remove_expired(actor, other) == Removed(0, 0)
     assert contact_of("007") is not None

@@ -132,7 +132,11 @@ def test_e15_three_cells_changed_are_three_changes_and_exactly_those(
         "B-1": (("Thứ tự", "1", "5"),),
     }
     changes = sample_import.apply(actor, small, plan)
-    assert sorted(each["form_code"] for each in changes) == ["00017", "007", "B-1"]
+    # What a batch shows afterwards: never what a contact said.
+    assert [(each["kind"], each["differences"]) for each in changes if each["key"] == "00017"] == [
+        ("changed", [["Điện thoại", sample_import.HIDDEN, sample_import.HIDDEN]])
+    ]
+    assert sorted(each["key"] for each in changes) == ["00017", "007", "B-1"]
     assert (one("007").procedure, one("B-1").position) == ("Hộ tịch", 5)
     assert contact_of("00017") == ("Công ty =1+1", "0987654321", "", ENDS)
     assert planned(small, tmp_path, rows) == (0, 0, 7)
@@ -268,7 +272,8 @@ def test_e20_a_list_is_reversed_as_one_and_every_row_has_its_line(
             row("NEW", name="Mới"),
         ],
     )
-    sample_import.reverse(actor, small, second)
+    sample_import.reverse(actor, small, [{**change, "reason": "Nhầm tệp"} for change in second])
+    assert audit.changes_of(audit.history("sample", "NEW")[-1])["reason"] == "Nhầm tệp"
     assert [(one(code).position, contact_of(code)) for code in ("007", "00017")] == [
         (1, ("Nguyễn Văn An", "0912345678", "Xã 00017, tổ 3", ENDS)),
         (2, ("Công ty =1+1", "+84 912 345 678", "", ENDS)),
