@@ -66,6 +66,7 @@ DOORS: dict[tuple[str, str], tuple[set[Role] | str, int]] = {
     ("responses.edit", "GET"): ({E}, 404),
     ("responses.correct", "POST"): ({E}, 404),
     ("samples.index", "GET"): ({E, C, H}, 200),
+    ("samples.workbook", "GET"): ({E, C, H}, 200),
     ("samples.show", "GET"): ({E, C, H}, 404),
     ("samples.replace", "POST"): ({E, C}, 404),
     ("sample_assignments.index", "GET"): ({C}, 200),

@@ -1,11 +1,12 @@
 """The list of people to ask: its rows and quotas, one row with its contact, closing and replacing it."""
 
+from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 
 from survey_app import problems
-from survey_app.domain import contacts, quotas, sample_views, samples
+from survey_app.domain import contacts, quotas, sample_export, sample_views, samples
 from survey_app.domain.paging import page_number
 from survey_app.extensions import db, read_only
 from survey_app.models import Campaign, Contact, SampleRow
@@ -14,12 +15,13 @@ from survey_app.web import guards
 from survey_app.web.forms.sample import ReplaceForm
 from survey_app.web.navigation import use_campaign
 
-blueprint = Blueprint("samples", __name__, url_prefix="/campaigns/<code>/sample")
+blueprint = Blueprint("samples", __name__, url_prefix="/campaigns/<code>")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What the world did while a person was typing; her words stay on the page.
 TOO_LATE = (problems.RowNotRemaining, problems.SampleNotOpen)
 
 
-@blueprint.get("")
+@blueprint.get("/sample")
 @guards.needs(Permission.SAMPLE_VIEW)
 def index(code: str) -> Any:
     campaign, user = use_campaign(code), guards.actor()
@@ -34,7 +36,16 @@ def index(code: str) -> Any:
     )
 
 
-@blueprint.get("/<form_code>")
+@blueprint.get("/sample.xlsx")
+@guards.needs(Permission.SAMPLE_VIEW)
+def workbook(code: str) -> Any:
+    campaign = use_campaign(code)
+    content = BytesIO(sample_export.workbook(guards.actor(), campaign))
+    name = f"danh-sach-mau-{campaign.code}.xlsx"
+    return send_file(content, XLSX, as_attachment=True, download_name=name)
+
+
+@blueprint.get("/sample/<form_code>")
 @guards.needs(Permission.SAMPLE_VIEW)
 def show(code: str, form_code: str) -> Any:
     campaign = use_campaign(code)
@@ -67,7 +78,7 @@ def _contact(row: SampleRow) -> Contact | None:
     return contact
 
 
-@blueprint.post("/<form_code>/replace")
+@blueprint.post("/sample/<form_code>/replace")
 @guards.needs(Permission.SAMPLE_REPLACE)
 def replace(code: str, form_code: str) -> Any:
     campaign = use_campaign(code)

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from scoring.sheets import read_sheet
 from survey_app import problems
-from survey_app.domain import assignments, audit, campaigns, people, sample_import, samples
+from survey_app.domain import assignments, audit, campaigns, people, sample_export, sample_import, samples
 from survey_app.domain.import_plan import CellRefused, Importer
 from survey_app.domain.sample_cells import CONTACT
 from survey_app.extensions import db
@@ -140,6 +140,34 @@ def test_e15_three_cells_changed_are_three_changes_and_exactly_those(
     assert (one("007").procedure, one("B-1").position) == ("Hộ tịch", 5)
     assert contact_of("00017") == ("Công ty =1+1", "0987654321", "", ENDS)
     assert planned(small, tmp_path, rows) == (0, 0, 7)
+
+
+def test_e2_e15_the_list_as_a_file_is_read_in_again_as_it_was(
+    actor: User, small: Campaign, tmp_path: Path
+) -> None:
+    user = enumerator(actor, small, "A", 1)
+    take_in(actor, small, tmp_path, [*ROWS, row("A-9", enumerator=user.username, procedure="=1+1")])
+    home_affairs = people.create(actor, people.Person("noivu", "Nội Vụ", Role.HOME_AFFAIRS), None)
+    file = tmp_path / "out.xlsx"
+    file.write_bytes(sample_export.workbook(home_affairs, small))
+    plan = sample_import.plan(small, read_sheet(file))
+    assert (plan.refused, plan.new, plan.changed, plan.unchanged) == ((), 0, 0, 8)
+    book = openpyxl.load_workbook(file)
+    cells = [(cell.value, cell.data_type) for cell in book.worksheets[0]["A"]]
+    assert {("007", "s"), ("00017", "s"), ("1200000", "s"), ("123456789012", "s")} <= set(cells)
+    assert ("=1+1", "s") in [(cell.value, cell.data_type) for cell in book.worksheets[0]["E"]]
+    told = {cell.value for row in book.worksheets[0].iter_rows() for cell in row}
+    assert told.isdisjoint({"Nguyễn Văn An", "0912345678", "+84 912 345 678"})
+    for place, value in ((2, "Hộ tịch"), (3, "(xóa)"), (4, "Đất đai")):
+        book.worksheets[0].cell(place, 5).value = value
+    book.save(file)
+    changed = sample_import.plan(small, read_sheet(file))
+    assert (changed.refused, changed.new, changed.changed, changed.unchanged) == ((), 0, 3, 5)
+    assert {each.key: each.differences for each in changed.rows if each.kind == "changed"} == {
+        "B-1": (("Thủ tục", "", "Hộ tịch"),),
+        "007": (("Thủ tục", "Đất đai", ""),),
+        "00017": (("Thủ tục", "", "Đất đai"),),
+    }
 
 
 def test_e16_a_blank_cell_leaves_and_the_word_erases(actor: User, small: Campaign, tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable
+from io import BytesIO
 
+import openpyxl
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -82,6 +84,15 @@ def test_a_coordinator_sees_all_rows_and_the_quotas_and_an_enumerator_her_own(
 )
 def test_the_list_is_narrowed(listed: None, logged_in: LogIn, asked: str, found: list[str]) -> None:
     assert codes(logged_in("noivu").get(f"{LIST}?{asked}")) == found
+
+
+def test_the_list_is_downloaded_without_contacts(listed: None, logged_in: LogIn) -> None:
+    reply = logged_in("noivu").get(f"{LIST}.xlsx")
+    assert reply.headers["Content-Disposition"] == f"attachment; filename=danh-sach-mau-{CODE}.xlsx"
+    sheet = openpyxl.load_workbook(BytesIO(reply.data)).worksheets[0]
+    assert [cell.value for cell in sheet["A"]][:3] == ["form_code", "MAU-5", "MAU-1"]
+    told = {str(cell.value) for row in sheet.iter_rows() for cell in row}
+    assert not {"Lê Thị Mẫu", "0912345678"} & told
 
 
 @pytest.mark.parametrize("field", ["q", "unit", "enumerator", "state"])
