@@ -72,6 +72,28 @@ FIELD_SENTENCES = {
     "row_form_code_taken": "mã phiếu {value} đã có trong đợt này",
     "row_mode": "“{value}” không phải cách hỏi của đợt này",
     "more_errors": "… và {count} lỗi nữa.",
+    "column_missing": "thiếu cột này",
+    "cell_not_erasable": "mục này không xóa được; hãy ghi giá trị mới hoặc để trống",
+    "sample_twice": "mã phiếu này đã có ở dòng {first} của tệp",
+    "sample_kind": "“{value}” không phải loại dòng; hãy ghi Chính thức hoặc Dự phòng",
+    "sample_position": "“{value}” không phải số thứ tự từ 1 đến 999999",
+    "sample_position_taken": "số thứ tự {value} của đơn vị này đã thuộc dòng {other}",
+    "sample_done": "mã phiếu này đã có phiếu nên mục này không đổi được nữa",
+    "sample_closed": "dòng này đã đóng hoặc đang thay cho dòng khác nên mục này không đổi được nữa",
+    "sample_spare": "dòng dự phòng chưa dùng thì chưa giao cho ai; hãy để trống",
+    "sample_enumerator": "“{value}” không phải tên đăng nhập của một điều tra viên đang hoạt động",
+    "phone": "“{value}” không phải số điện thoại; hãy ghi như 0912 345 678 hoặc +84 912 345 678",
+    "phone_zero": "“{value}” thiếu số 0 ở đầu; hãy định dạng cột là văn bản rồi ghi lại số",
+    "remove_after": "“{value}” không phải một ngày có thật; hãy ghi như 25/11/2026",
+    "remove_after_past": "ngày {value} đã qua nên thông tin này không được lưu nữa",
+    "free_rows_fewer": "Đơn vị này còn {count} dòng chưa giao. Hãy ghi một số từ 1 đến số đó, hoặc để trống để giao hết.",
+    "her_rows_fewer": "Người này còn {count} dòng chưa hỏi ở đơn vị. Hãy ghi một số từ 1 đến số đó, hoặc để trống để lấy hết.",
+    "number_when_shared": "Khi chia đều thì chia hết; hãy để trống số dòng, hoặc chọn một người.",
+    "unit_without_enumerators": "Đơn vị này chưa có điều tra viên nào. Hãy chọn một người để giao.",
+    "row_done": "đã có phiếu",
+    "row_closed": "đã đóng trước đó",
+    "row_spare": "là dòng dự phòng chưa dùng",
+    "same_enumerator": "Người nhận phải khác người đang giữ.",
 }
 
 
@@ -243,6 +265,29 @@ class ImportRefused(Problem):
 
     def __str__(self) -> str:
         return "\n".join([self.args[0], *self.errors])
+
+
+class SampleNotOpen(Problem):
+    code, status = "sample_not_open", 409
+    sentence = "Đợt khảo sát {campaign} đang ở trạng thái “{state}” nên danh sách mẫu không thay đổi được."
+
+
+class RowNotRemaining(Problem):
+    code, status = "row_not_remaining", 409
+    sentence = "Dòng {form_code} {why} nên không đóng được. Hãy tải lại trang để xem trạng thái mới."
+
+
+class SampleRowsUsed(Problem):
+    code, status = "sample_rows_used", 409
+    sentence = (
+        "Không hoàn tác được vì từ khi nhập đã có việc làm trên {count} dòng: {codes}. "
+        "Hãy nhập một tệp mới để sửa những dòng còn lại."
+    )
+
+
+class PlanStale(Problem):
+    code, status = "plan_stale", 409
+    sentence = "Dữ liệu đã thay đổi sau khi xem trước: {codes}. Chưa nhập gì; hãy xem trước lại."
 
 
 class ScorerRefused(Problem):

@@ -65,6 +65,13 @@ DOORS: dict[tuple[str, str], tuple[set[Role] | str, int]] = {
     ("responses.receipt", "GET"): ({E}, 404),
     ("responses.edit", "GET"): ({E}, 404),
     ("responses.correct", "POST"): ({E}, 404),
+    ("samples.index", "GET"): ({E, C, H}, 200),
+    ("samples.workbook", "GET"): ({E, C, H}, 200),
+    ("samples.show", "GET"): ({E, C, H}, 404),
+    ("samples.replace", "POST"): ({E, C}, 404),
+    ("sample_assignments.index", "GET"): ({C}, 200),
+    ("sample_assignments.give", "POST"): ({C}, 422),
+    ("sample_assignments.move", "POST"): ({C}, 422),
     ("offline.receive", "PUT"): ({E}, 400),
     ("devices.session", "GET"): (NOBODY_NEEDED, 200),
     ("devices.worker", "GET"): (NOBODY_NEEDED, 200),
@@ -103,6 +110,7 @@ SAMPLES = {
     "other": "78",
     "group": "departments",
     "filename": "hailong.css",
+    "form_code": "NO-SUCH-ROW",
 }
 HOSTILE_IDS = ["0", "-1", "2147483648", "9223372036854775808", "%00", "a" * 300, "%F0%9F%98%80", "'--"]
 ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -228,6 +236,8 @@ ABLE = {
     "appraisals": A,
     "rechecks": S,
     "audit": H,
+    "samples": C,
+    "sample_assignments": C,
 }
 
 
@@ -247,7 +257,12 @@ def test_a8_a_hostile_id_anywhere_in_an_address_is_not_found(
 
 @pytest.mark.parametrize(
     ("username", "address"),
-    [("noivu", f"/campaigns/{CODE}/responses"), ("noivu", "/audit"), ("quantri", "/people")],
+    [
+        ("noivu", f"/campaigns/{CODE}/responses"),
+        ("noivu", f"/campaigns/{CODE}/sample"),
+        ("noivu", "/audit"),
+        ("quantri", "/people"),
+    ],
 )
 def test_a8_a_hostile_page_number_is_not_found(
     logged_in: Callable[[str], FlaskClient], username: str, address: str

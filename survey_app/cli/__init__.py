@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from survey_app.cli import audit, campaign, check, demo, responses, scores, user
+from survey_app.cli import audit, campaign, check, demo, responses, sample, scores, user
 
 
 def register(app: Flask) -> None:
@@ -13,6 +13,7 @@ def register(app: Flask) -> None:
         check.command,
         demo.group,
         responses.group,
+        sample.group,
         scores.group,
         user.group,
     ):

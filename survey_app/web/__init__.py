@@ -21,6 +21,8 @@ from survey_app.web import (
     quality,
     rechecks,
     responses,
+    sample_assignments,
+    samples,
     scores,
     style,
 )
@@ -39,6 +41,8 @@ BLUEPRINTS = (
     quality.blueprint,
     rechecks.blueprint,
     responses.blueprint,
+    sample_assignments.blueprint,
+    samples.blueprint,
     scores.blueprint,
     style.blueprint,
 )

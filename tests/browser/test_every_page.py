@@ -13,8 +13,24 @@ pytestmark = pytest.mark.browser
 CAMPAIGN = f"/campaigns/{demonstration.CODE}"
 PAGES: dict[str | None, list[str]] = {
     None: ["/login", "/style", "/nowhere"],
-    "dtv01": ["/", f"{CAMPAIGN}/responses", f"{CAMPAIGN}/responses/new", "/password"],
-    "dieuphoi": ["/", "/campaigns", CAMPAIGN, f"{CAMPAIGN}/progress", f"{CAMPAIGN}/assignments"],
+    "dtv01": [
+        "/",
+        f"{CAMPAIGN}/responses",
+        f"{CAMPAIGN}/responses/new",
+        "/password",
+        f"{CAMPAIGN}/sample",
+        f"{CAMPAIGN}/sample/MAU-1",
+    ],
+    "dieuphoi": [
+        "/",
+        "/campaigns",
+        CAMPAIGN,
+        f"{CAMPAIGN}/progress",
+        f"{CAMPAIGN}/assignments",
+        f"{CAMPAIGN}/sample",
+        f"{CAMPAIGN}/sample/MAU-1",
+        f"{CAMPAIGN}/assignments/sample",
+    ],
     "mattran": ["/", f"{CAMPAIGN}/responses?q=so+tai+chinh", "a response"],
     "noivu": [
         "/",
