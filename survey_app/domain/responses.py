@@ -322,7 +322,7 @@ def correct(actor: User, response: Response, entry: Entry, *, version: int, reas
     )
     moment = now()
     before = {"version": response.version, "digest": response.content_digest}
-    _keep_version(actor, response, why, moment)
+    keep_version(actor, response, why, moment)
     _apply(response, checked, moment)
     response.state = ResponseState.SUBMITTED
     _flush(response)
@@ -340,7 +340,8 @@ def correct(actor: User, response: Response, entry: Entry, *, version: int, reas
     return Receipt(response.uuid, checked.digest, response.version, is_new=True)
 
 
-def _keep_version(actor: User, response: Response, reason: str, moment: datetime) -> None:
+def keep_version(actor: User, response: Response, reason: str, moment: datetime) -> None:
+    """Keep what a response says as a version, before it is changed."""
     kept = {name: getattr(response, name) for name in VERSIONED}
     db.session.add(
         ResponseVersion(
