@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from survey_app.cli import audit, campaign, check, demo, responses, scores, user
+from survey_app.cli import audit, campaign, check, demo, responses, scores, second_entry, user
 
 
 def register(app: Flask) -> None:
@@ -14,6 +14,7 @@ def register(app: Flask) -> None:
         demo.group,
         responses.group,
         scores.group,
+        second_entry.group,
         user.group,
     ):
         app.cli.add_command(group)

@@ -111,6 +111,12 @@ def _told(words: Words, code: str, value: Any) -> str:
     return words.answer(code, Content(str(value), "", "", {code: value}))
 
 
+def left_of(entry: SecondEntry) -> str:
+    """Return why the response of a resolved form was not corrected; empty where it was or needed not be."""
+    told: str = json.loads(entry.resolution).get("left", "")
+    return told
+
+
 def resolve(
     actor: User, entry: SecondEntry, decisions: Mapping[str, str], values: Mapping[str, Any]
 ) -> Outcome:
@@ -151,7 +157,14 @@ def resolve(
         entry.id,
         campaign_id=entry.campaign_id,
         before={"state": SecondEntryState.ENTERED},
-        after={"state": entry.state, "errors": entry.errors, "resolution": json.loads(entry.resolution)},
+        after={
+            "state": entry.state,
+            "errors": entry.errors,
+            "corrected": outcome.corrected,
+            "resolution": {
+                code: f"{word}: {typed[code]}" if code in typed else word for code, word in decided.items()
+            },
+        },
         at=moment,
     )
     return outcome
@@ -189,7 +202,7 @@ def _on_paper(
     entered = rules_of(response.questionnaire_sha256).read(answers, details, complete=False)
     unit = second.unit if decided.get(UNIT) == SECOND else first.unit
     if decided.get(UNIT) == NEITHER:
-        unit = clean_line(values.get(UNIT))
+        unit = clean_line(values[UNIT]) if isinstance(values.get(UNIT), str) else ""
     unit_id = second_entries.surveyed_unit(response.campaign, unit)
     typed = _typed(questionnaire, keyed, decided, entered, unit, known=unit_id is not None)
     content = response_content.content_of(unit, first.form_code, Mode.PAPER, entered.answers, entered.details)

@@ -87,8 +87,8 @@ def change(actor: User, campaign: Campaign, *, limit: str, level: str, first_for
             AuditVerb.CAMPAIGN_SETTING,
             campaign.id,
             campaign_id=campaign.id,
-            before={KEY: asdict(before)},
-            after={KEY: asdict(after)},
+            before=asdict(before),
+            after=asdict(after),
         )
     return after
 

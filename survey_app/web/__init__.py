@@ -21,6 +21,8 @@ from survey_app.web import (
     rechecks,
     responses,
     scores,
+    second_entries,
+    second_keying,
     style,
 )
 
@@ -38,6 +40,8 @@ BLUEPRINTS = (
     rechecks.blueprint,
     responses.blueprint,
     scores.blueprint,
+    second_entries.blueprint,
+    second_keying.blueprint,
     style.blueprint,
 )
 

@@ -462,8 +462,8 @@ def test_settings_are_ours_until_they_are_set_and_every_change_is_told(actor: Us
     assert not second_entry_settings.are_default(small)
     assert campaigns.modes_of(small)
     (line,) = [each for each in audit.history("campaign", small.id) if each.verb == "campaign.setting"]
-    assert audit.changes_of(line)["before"]["second_entry"]["limit"] == 0.01
-    assert audit.changes_of(line)["after"]["second_entry"] == {
+    assert audit.changes_of(line)["before"]["limit"] == 0.01
+    assert audit.changes_of(line)["after"] == {
         "limit": 0.005,
         "level": 0.99,
         "first_forms": 30,

@@ -79,7 +79,7 @@ def test_a5_a_resolution_and_the_correction_it_makes_are_told_in_the_trail(third
         third.id,
         {"state": "entered_again"},
     )
-    assert (change["after"]["errors"], change["after"]["resolution"]["decisions"]) == (
+    assert (change["after"]["errors"], change["after"]["resolution"]) == (
         1,
         {"access_1": "second"},
     )
