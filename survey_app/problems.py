@@ -75,6 +75,7 @@ FIELD_SENTENCES = {
     ),
     "second_entry_own": "Người nhập lần đầu không được nhập lần hai. Hãy chọn người khác.",
     "decision_missing": "Hãy xem phiếu giấy và chọn bên đúng, hoặc “Cả hai sai”.",
+    "decision_value": "Hãy chọn hoặc ghi giá trị trên phiếu giấy.",
     "decision_not_neither": "Giá trị này trùng với một lần nhập. Hãy chọn lần nhập đó thay vì “Cả hai sai”.",
     "more_errors": "… và {count} lỗi nữa.",
 }

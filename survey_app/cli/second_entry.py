@@ -34,17 +34,23 @@ def report(_actor: User, code: str) -> None:
     headings = ["Người nhập", "Phiếu", "Đã rút", "Nhập lại", "Đối chiếu", "Mục", "Sai", "Tỷ lệ", "Từ", "Đến"]
     rows = [
         [
-            each.user.username,
+            f"{each.user.display_name} ({each.user.username})",
             *(str(count) for count in (each.paper, each.drawn, each.entered + each.resolved, each.resolved)),
             str(each.rate.fields),
             str(each.rate.errors),
-            *(_percent(share) for share in (each.rate.rate, each.rate.low, each.rate.high)),
+            *(_percent(share) for share in _shares(each)),
             _percent(each.upper),
+            second_entry_report.VERDICTS[each.verdict],
             each.next,
         ]
         for each in found.keyers
     ]
-    table([*headings, "Cận trên", "Việc tiếp theo"], rows)
+    table([*headings, "Cận trên", "Kết luận", "Việc tiếp theo"], rows)
+
+
+def _shares(keyer: second_entry_report.Keyer) -> tuple[float | None, ...]:
+    rate = keyer.rate
+    return (rate.rate, rate.low, rate.high) if rate.fields and not keyer.census else (rate.rate, None, None)
 
 
 def _percent(share: float | None) -> str:

@@ -223,14 +223,18 @@ def _checked(actor: User, response: Response, typed: Entry) -> Checked:
 
 
 def error_rate_of(user: User, campaign: Campaign) -> ErrorRate:
-    """Return how many fields of an enumerator's own paper forms were keyed wrong, of those resolved; one query."""
+    """Return how many fields of an enumerator's own paper forms were keyed wrong, in rounds wholly resolved; one query."""
+    hers = SecondEntry.response_id.in_(select(Response.id).where(Response.enumerator_id == user.id))
+    unfinished = select(SecondEntry.draw).where(
+        SecondEntry.campaign_id == campaign.id, hers, SecondEntry.state != SecondEntryState.RESOLVED
+    )
     sums = (
         select(func.sum(SecondEntry.errors), func.sum(SecondEntry.fields))
         .join(SecondEntry.response)
         .where(
             SecondEntry.campaign_id == campaign.id,
-            SecondEntry.state == SecondEntryState.RESOLVED,
             Response.enumerator_id == user.id,
+            SecondEntry.draw.not_in(unfinished),
         )
     )
     errors, fields = db.session.execute(sums).one()

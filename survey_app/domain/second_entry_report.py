@@ -17,6 +17,13 @@ from survey_app.models import Campaign, Response, SecondEntry, User
 from survey_app.vocabulary import Mode, ResponseState, SecondEntryState
 
 NOT_DRAWN, WAITING = "not_drawn", "waiting"
+VERDICTS = {
+    NOT_DRAWN: "Chưa rút",
+    WAITING: "Đang chờ",
+    ACCEPT: "Chấp nhận",
+    GO_ON: "Chưa đủ chắc",
+    KEY_ALL: "Không đạt",
+}
 ARRIVED = (ResponseState.SUBMITTED, ResponseState.ACCEPTED, ResponseState.RETURNED)
 
 
@@ -24,6 +31,8 @@ ARRIVED = (ResponseState.SUBMITTED, ResponseState.ACCEPTED, ResponseState.RETURN
 class Keyer:
     """One first keyer's batch: all her paper forms that arrived, those drawn, and what they say.
 
+    Rate and bound are of rounds resolved to the last form: forms without a difference are resolved at once, so a
+    round half resolved would look better than it is.
     `upper` is the bound that decides, at the level of this look; `more` is how many forms to draw next; `later` how
     many arrived after the last draw, of which the sample says nothing. Rates are shares 0–1.
     """
@@ -47,6 +56,11 @@ class Keyer:
         return self.paper - self.drawn
 
     @property
+    def census(self) -> bool:
+        """Whether every form was keyed twice and resolved: the rate then is known, without an interval."""
+        return not self.left and self.verdict in (ACCEPT, KEY_ALL)
+
+    @property
     def may_be_drawn(self) -> bool:
         """Whether a draw would take forms of hers."""
         return self.more > 0 and self.verdict in (NOT_DRAWN, GO_ON, KEY_ALL)
@@ -57,9 +71,10 @@ class Keyer:
         if self.verdict == NOT_DRAWN:
             return f"Rút {self.more} phiếu lần đầu"
         if self.verdict == WAITING:
-            return f"Chờ nhập {self.waiting} phiếu, chờ đối chiếu {self.entered} phiếu"
+            steps = (("nhập", self.waiting), ("đối chiếu", self.entered))
+            return "Chờ " + ", chờ ".join(f"{step} {count} phiếu" for step, count in steps if count)
         if self.verdict == ACCEPT:
-            return "Chấp nhận"
+            return "Không cần rút thêm"
         if not self.left:
             return "Đã nhập lại toàn bộ"
         if self.verdict == KEY_ALL:
@@ -83,12 +98,28 @@ class Report:
 
 @dataclass
 class _Batch:
-    """What was drawn of one keyer, gathered."""
+    """What was drawn of one keyer, gathered: forms by state, and (errors, fields) of each round's resolved forms."""
 
     states: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    errors: list[int] = field(default_factory=list)
-    fields: list[int] = field(default_factory=list)
-    rounds: int = 0
+    resolved: dict[int, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
+    unfinished: set[int] = field(default_factory=set)
+
+    @property
+    def rounds(self) -> int:
+        return max(self.unfinished | set(self.resolved), default=0)
+
+    @property
+    def errors(self) -> list[int]:
+        return [errors for errors, _ in self._whole_rounds()]
+
+    @property
+    def fields(self) -> list[int]:
+        return [fields for _, fields in self._whole_rounds()]
+
+    def _whole_rounds(self) -> list[tuple[int, int]]:
+        return [
+            form for each, forms in self.resolved.items() if each not in self.unfinished for form in forms
+        ]
 
 
 def undrawn(campaign: Campaign) -> Select[Any]:
@@ -142,10 +173,11 @@ def _batches(campaign: Campaign) -> dict[int, _Batch]:
     for keyer, state, fields, errors, draw in db.session.execute(drawn):
         batch = found[keyer]
         batch.states[state] += 1
-        batch.rounds = max(batch.rounds, json.loads(draw)["round"])
+        at = json.loads(draw)["round"]
         if state == SecondEntryState.RESOLVED:
-            batch.errors.append(errors or 0)
-            batch.fields.append(fields)
+            batch.resolved[at].append((errors or 0, fields))
+        else:
+            batch.unfinished.add(at)
     return dict(found)
 
 
@@ -166,17 +198,17 @@ def _keyer(
     user: User, batch: _Batch, left: int, later: int, settings: second_entry_settings.Settings, deff: float
 ) -> Keyer:
     drawn = sum(batch.states.values())
-    paper, resolved = left + drawn, len(batch.errors)
+    paper, known = left + drawn, len(batch.errors)
     waiting, entered = batch.states[SecondEntryState.DRAWN], batch.states[SecondEntryState.ENTERED]
     rules: dict[str, Any] = {"limit": settings.limit, "level": settings.level, "deff": deff}
     verdict, upper, more = NOT_DRAWN if not drawn else WAITING, None, 0
-    look = max(1, ceil(drawn / settings.first_forms))
-    if resolved:
+    look = max(1, ceil(known / settings.first_forms))
+    if known:
         at = acceptance.spent(settings.level, look)
         upper = acceptance.bounds(batch.errors, batch.fields, at, deff)[1]
     if not drawn:
         more = min(settings.first_forms, paper)
-    elif resolved == drawn:
+    elif known == drawn:
         verdict = acceptance.verdict(batch.errors, batch.fields, look=look, forms=paper, **rules)
         if verdict == GO_ON:
             more = acceptance.next_forms(
@@ -188,7 +220,18 @@ def _keyer(
             upper = None
     rate = acceptance.error_rate(sum(batch.errors), sum(batch.fields), settings.level)
     return Keyer(
-        user, paper, drawn, waiting, entered, resolved, rate, upper, verdict, more, later, batch.rounds
+        user,
+        paper,
+        drawn,
+        waiting,
+        entered,
+        drawn - waiting - entered,
+        rate,
+        upper,
+        verdict,
+        more,
+        later,
+        batch.rounds,
     )
 
 

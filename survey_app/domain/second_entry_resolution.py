@@ -120,7 +120,7 @@ def left_of(entry: SecondEntry) -> str:
 def resolve(
     actor: User, entry: SecondEntry, decisions: Mapping[str, str], values: Mapping[str, Any]
 ) -> Outcome:
-    """Decide every differing field against the paper: "first", "second", or "neither" with the value that stands there.
+    """Decide every differing field against the paper: "first", "second", or "neither" with the value there, or a blank.
 
     The errors are the fields in which the first keyer was wrong. Where there are some, a response that counts and
     still says what was first keyed becomes a new version; others are left as they are, and it is said why. Refuses
@@ -142,6 +142,13 @@ def resolve(
     if fields:
         raise problems.InvalidFields(fields)
     decided = {code: decisions[code] for code in differing}
+    fields = {
+        code: problems.field("decision_value")
+        for code, word in decided.items()
+        if word == NEITHER and code not in values
+    }
+    if fields:
+        raise problems.InvalidFields(fields)
     checked, typed = _on_paper(response, questionnaire, (first, second), decided, values)
     moment = now()
     entry.errors = sum(word != FIRST for word in decided.values())

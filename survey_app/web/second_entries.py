@@ -1,6 +1,5 @@
 """Second entries of a campaign: each keyer's error rate, the draw, who keys what, and what stands on the paper."""
 
-from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -36,13 +35,15 @@ def _comma(share: float) -> str:
 def _page(campaign: Campaign, form: SettingsForm | None = None) -> str:
     report = second_entry_report.of_campaign(campaign)
     settings = report.settings
+    told = {"limit": _comma(settings.limit), "level": _comma(settings.level)}
     if form is None:
-        told = {"limit": _comma(settings.limit), "level": _comma(settings.level)}
         form = SettingsForm(None, data=told | {"first_forms": str(settings.first_forms)})
     return render_template(
         "second_entries/index.html",
         report=report,
-        settings=asdict(settings),
+        settings=settings,
+        **told,
+        verdicts=second_entry_report.VERDICTS,
         default=second_entry_settings.are_default(campaign),
         enough=second_entry_report.enough_without_error(campaign, settings, report.deff),
         page_of=second_entries.listed(guards.actor(), campaign, page_number(request.args.get("page", "1"))),

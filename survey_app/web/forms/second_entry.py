@@ -12,6 +12,8 @@ from survey_app.domain.second_entry_resolution import FIRST, NEITHER, SECOND, Di
 from survey_app.web.forms import Form, choices
 
 LONG_TEXT = 100
+NOT_CHOSEN = "?"
+_FIRST_OPTIONS = [(NOT_CHOSEN, "(chọn giá trị)"), ("", "(để trống)")]
 
 
 class SettingsForm(Form):
@@ -54,8 +56,9 @@ class ResolutionForm(Form):
         return {code: words.get(self.decision(code).data or "", "") for code in self.codes}
 
     def values(self) -> dict[str, Any]:
-        """Return the raw values as they came; two for one question stay two, to be refused."""
-        return {code: _raw(self.value(code)) for code in self.codes}
+        """Return the raw values as they came, those nobody chose left out; two for one question stay two."""
+        raw = {code: _raw(self.value(code)) for code in self.codes}
+        return {code: value for code, value in raw.items() if value not in (NOT_CHOSEN, None)}
 
     def put(self, fields: dict[str, str]) -> None:
         """Put the domain's sentences beside the value where one was asked for, else beside the choice."""
@@ -96,11 +99,11 @@ def resolution_form(
 def _value_field(questionnaire: Questionnaire, code: str, units: list[tuple[str, str]]) -> Field:
     label = "Trên phiếu giấy, nếu cả hai sai"
     if code == UNIT:
-        return SelectField(label, choices=choices([("", "(chọn đơn vị)"), *units]), validate_choice=False)
+        return SelectField(label, choices=choices([_FIRST_OPTIONS[0], *units]), validate_choice=False)
     if code in questionnaire.criterion_codes:
         scale = questionnaire.scale
         levels = [(str(place), f"{place} – {name}") for place, name in enumerate(scale.levels, 1)]
-        options = [("", "(để trống)"), *levels, ("NA", scale.not_applicable)]
+        options = [*_FIRST_OPTIONS, *levels, ("NA", scale.not_applicable)]
         return SelectField(label, choices=choices(options), validate_choice=False)
     return _question_field(next(each for each in questionnaire.questions if each.code == code), label)
 
@@ -108,7 +111,7 @@ def _value_field(questionnaire: Questionnaire, code: str, units: list[tuple[str,
 def _question_field(question: Question, label: str) -> Field:
     options = [(option.code, option.text) for option in question.options]
     if question.kind == "choice":
-        return SelectField(label, choices=choices([("", "(để trống)"), *options]), validate_choice=False)
+        return SelectField(label, choices=choices([*_FIRST_OPTIONS, *options]), validate_choice=False)
     if question.kind == "multi":
         return _Boxes(label, choices=choices(options), validate_choice=False)
     if question.kind == "text" and (question.max_length or LONG_TEXT + 1) > LONG_TEXT:
