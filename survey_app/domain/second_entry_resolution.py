@@ -111,6 +111,23 @@ def _told(words: Words, code: str, value: Any) -> str:
     return words.answer(code, Content(str(value), "", "", {code: value}))
 
 
+def holds(entry: SecondEntry) -> bool:
+    """Tell whether what is stored of a form keyed twice follows from both contents and is what the trail told."""
+    digests = [response_content.digest_of(each) for each in (entry.first, entry.second)]
+    questionnaire, first, second, differing = _parts(entry)
+    fields = second_entry_fields.compare(questionnaire, first, second).fields
+    told = [audit.changes_of(line)["after"] for line in audit.history("second_entry", entry.id)]
+    decided = json.loads(entry.resolution).get("decisions", {})
+    resolved = entry.state == SecondEntryState.RESOLVED
+    return (
+        entry.first_digest == digests[0]
+        and digests in [[each.get("first"), each.get("second")] for each in told]
+        and (entry.fields, entry.differing) == (len(fields), len(differing))
+        and set(decided) == (set(differing) if resolved else set())
+        and entry.errors == (sum(word != FIRST for word in decided.values()) if resolved else None)
+    )
+
+
 def left_of(entry: SecondEntry) -> str:
     """Return why the response of a resolved form was not corrected; empty where it was or needed not be."""
     told: str = json.loads(entry.resolution).get("left", "")

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from survey_app import problems
-from survey_app.domain import audit, people, responses, second_entries, second_entry_resolution
+from survey_app.domain import audit, integrity, people, responses, second_entries, second_entry_resolution
 from survey_app.extensions import db
 from survey_app.models import Campaign, ResponseVersion, SecondEntry, User
 from survey_app.vocabulary import CampaignState, Role
@@ -276,3 +276,27 @@ def test_bad_inputs_as_the_value_on_the_paper_are_refused_beside_their_field_or_
         assert (refused, entry.state) == ([field], "entered_again") or blank_or_text, name
         before.rollback()
         db.session.expire_all()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "errors = 0",
+        "fields = fields + 1",
+        "differing = 2",
+        "second = replace(second, '333', '444')",
+        "first = replace(first, '4444', '4445')",
+        "resolution = '{}'",
+    ],
+)
+def test_numbers_that_do_not_follow_from_both_keyings_are_found_and_named(
+    third: User, twice: Twice, change: str
+) -> None:
+    entry = twice({"access_1": "2"}, dict.fromkeys(("access_1", "access_2", "access_3"), "3"))
+    resolve(third, entry, access_1="second", access_2="first", access_3="first")
+    whole = {each.what: each for each in integrity.check()}["nhập lần hai"]
+    assert (whole.holds, whole.detail) == (True, "1 phiếu")
+    db.session.execute(text(f"UPDATE second_entry SET {change}"))
+    db.session.expire_all()
+    found = {each.what: each for each in integrity.check()}["nhập lần hai"]
+    assert (found.holds, found.detail) == (False, "phiếu A-1 không khớp hai lần nhập")

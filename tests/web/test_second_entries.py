@@ -240,7 +240,7 @@ def test_n1_nothing_wrong_is_told_as_zero_and_nothing_known_as_a_dash(
     entry = now_is(number)
     assert (entry.errors, entry.differing) == (0, 0)
     assert f"0 / {entry.fields}</td>" in row()
-    assert "0,00 %" in row()
+    assert "0,00&nbsp;%" in row()
     assert '<td class="num">0</td><td class="num">0</td>' in home_affairs.get(PAGE).text
 
 
@@ -301,7 +301,7 @@ def test_settings_are_shown_as_ours_until_home_affairs_sets_them(logged_in: LogI
     assert home_affairs.post(f"{PAGE}/settings", data=sent).status_code == 303
     page = coordinator.get(PAGE).text
     assert "mặc định của chương trình" not in page
-    assert "dưới 0,5 %, ở mức tin cậy 99 %" in page
+    assert "dưới 0,5&nbsp;%, ở mức tin cậy 99&nbsp;%" in page
     assert lines("campaign.setting") == 1
 
 
