@@ -71,6 +71,16 @@ FIELD_SENTENCES = {
     "row_form_code": "“{value}” không đúng dạng mã phiếu",
     "row_form_code_taken": "mã phiếu {value} đã có trong đợt này",
     "row_mode": "“{value}” không phải cách hỏi của đợt này",
+    "percent_range": "“{value}” không hợp lệ. Hãy ghi số phần trăm từ {low} đến {high}, tối đa ba số lẻ, ví dụ 0,5.",
+    "second_entry_code": "Phiếu cần nhập là {form_code}. Hãy lấy đúng tờ phiếu có mã này.",
+    "second_entry_unit": "Hãy chọn cơ quan, đơn vị ghi trên phiếu, có khảo sát trong đợt này.",
+    "second_entry_step": (
+        "Đã rút thăm với {forms} phiếu mỗi lần nên không đổi được số này: các lần xem kết quả đã định trước theo nó."
+    ),
+    "second_entry_own": "Người nhập lần đầu không được nhập lần hai. Hãy chọn người khác.",
+    "decision_missing": "Hãy xem phiếu giấy và chọn bên đúng, hoặc “Cả hai sai”.",
+    "decision_value": "Hãy chọn hoặc ghi giá trị trên phiếu giấy.",
+    "decision_not_neither": "Giá trị này trùng với một lần nhập. Hãy chọn lần nhập đó thay vì “Cả hai sai”.",
     "more_errors": "… và {count} lỗi nữa.",
     "column_missing": "thiếu cột này",
     "cell_not_erasable": "mục này không xóa được; hãy ghi giá trị mới hoặc để trống",
@@ -208,6 +218,37 @@ class CannotChange(Problem):
 class CampaignNotOpen(Problem):
     code, status = "campaign_not_open", 409
     sentence = "Đợt khảo sát {campaign} đang ở trạng thái “{state}” nên không nhận phiếu."
+
+
+class SecondEntryNotNow(Problem):
+    code, status = "second_entry_not_now", 409
+    sentence = (
+        "Đợt khảo sát {campaign} đang ở trạng thái “{state}”. Chỉ rút thăm, nhập lần hai và đối chiếu khi đợt "
+        "đang thu thập hoặc đã đóng."
+    )
+
+
+class NothingToDraw(Problem):
+    code, status = "nothing_to_draw", 409
+    sentence = (
+        "Chưa có phiếu nào cần rút: không có phiếu giấy mới, hoặc các phiếu đã rút chưa nhập và đối chiếu xong, "
+        "hoặc mọi người nhập đã được chấp nhận."
+    )
+
+
+class SecondEntryDone(Problem):
+    code, status = "second_entry_done", 409
+    sentence = "Phiếu {form_code} đã được nhập lần hai với nội dung khác nên không nhận bản này."
+
+
+class SecondEntryStep(Problem):
+    code, status = "second_entry_step", 409
+    sentence = "Phiếu {form_code} đang ở bước “{state}” nên không làm được việc này. Hãy tải lại trang."
+
+
+class NotAThirdPerson(Problem):
+    code, status = "not_a_third_person", 403
+    sentence = "Người đã nhập phiếu {form_code} không được tự đối chiếu. Hãy để người thứ ba làm việc này."
 
 
 class WrongCampaignStep(Problem):

@@ -12,7 +12,7 @@ from survey_app.vocabulary import ROLE_PERMISSIONS, Permission, Role
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-OURS = ("audit", "campaign", "check", "demo", "responses", "sample", "scores", "user")
+OURS = ("audit", "campaign", "check", "demo", "responses", "sample", "scores", "second-entry", "user")
 
 
 def commands() -> list[str]:

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from survey_app.cli import audit, campaign, check, demo, responses, sample, scores, user
+from survey_app.cli import audit, campaign, check, demo, responses, sample, scores, second_entry, user
 
 
 def register(app: Flask) -> None:
@@ -15,6 +15,7 @@ def register(app: Flask) -> None:
         responses.group,
         sample.group,
         scores.group,
+        second_entry.group,
         user.group,
     ):
         app.cli.add_command(group)

@@ -11,9 +11,9 @@ from sqlalchemy import Select, select, text
 from sqlalchemy.exc import DBAPIError
 
 from survey_app import problems
-from survey_app.domain import audit, response_content, scores
+from survey_app.domain import audit, response_content, scores, second_entry_resolution
 from survey_app.extensions import db
-from survey_app.models import Definition, Response, ResponseVersion, ScoreRun, Screening, Unit
+from survey_app.models import Definition, Response, ResponseVersion, ScoreRun, Screening, SecondEntry, Unit
 
 APPEND_ONLY = frozenset({"audit_line", "definition", "response_version"})
 # The tables whose rows their triggers, both present and armed, keep from being changed or deleted.
@@ -50,6 +50,7 @@ def check() -> list[Finding]:
         _responses,
         _runs,
         _screenings,
+        _second_entries,
         _trail,
     )
     return [each() for each in checks]
@@ -139,6 +140,17 @@ def _screenings() -> Finding:
             if {screening.result_digest, *_told("quality", screening, "result")} != {digest}:
                 return Finding(what, False, f"lần sàng lọc {screening.number} không khớp mã kiểm tra")
     return Finding(what, True, f"{count} lần")
+
+
+def _second_entries() -> Finding:
+    what, count = "nhập lần hai", 0
+    entered = select(SecondEntry).where(SecondEntry.entered_at.is_not(None)).order_by(SecondEntry.id)
+    with closing(db.session.scalars(entered.execution_options(yield_per=200))) as entries:
+        for entry in entries:
+            count += 1
+            if not second_entry_resolution.holds(entry):
+                return Finding(what, False, f"phiếu {entry.response.form_code} không khớp hai lần nhập")
+    return Finding(what, True, f"{count} phiếu")
 
 
 def _told(noun: str, stored: ScoreRun | Screening, name: str) -> list[str]:

@@ -24,6 +24,8 @@ from survey_app.web import (
     sample_assignments,
     samples,
     scores,
+    second_entries,
+    second_keying,
     style,
 )
 
@@ -44,6 +46,8 @@ BLUEPRINTS = (
     sample_assignments.blueprint,
     samples.blueprint,
     scores.blueprint,
+    second_entries.blueprint,
+    second_keying.blueprint,
     style.blueprint,
 )
 

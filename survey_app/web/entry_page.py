@@ -180,6 +180,7 @@ def _rendered(campaign: Campaign) -> str:
         navigation=[
             {"label": "Trang đầu", "href": url_for("home.index"), "current": False},
             {"label": "Phiếu", "href": url_for("responses.index", code=code), "current": False},
+            {"label": "Nhập lần hai", "href": url_for("second_keying.index"), "current": False},
         ],
         may=lambda permission: permission == Permission.ACCOUNT_OWN,
         person=_Anybody(),

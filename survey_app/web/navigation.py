@@ -17,6 +17,8 @@ ITEMS = (
     ("Danh sách mẫu", "samples.index", Permission.SAMPLE_VIEW, True),
     ("Tiến độ", "campaigns.progress", Permission.CAMPAIGN_VIEW, True),
     ("Phân công", "assignments.index", Permission.ASSIGNMENT_MANAGE, True),
+    ("Nhập lần hai", "second_keying.index", Permission.SECOND_ENTRY_ENTER, False),
+    ("Nhập lần hai", "second_entries.index", Permission.SECOND_ENTRY_VIEW, True),
     ("Chất lượng", "quality.index", Permission.QUALITY_VIEW, True),
     ("Điểm khảo sát", "scores.index", Permission.SCORE_VIEW, True),
     ("Chỉ số CCHC", "scores.ranking", Permission.SCORE_VIEW, True),

@@ -21,6 +21,7 @@ PAGES: dict[str | None, list[str]] = {
         f"{CAMPAIGN}/sample",
         f"{CAMPAIGN}/sample/MAU-1",
     ],
+    "dtv01": ["/", f"{CAMPAIGN}/responses", f"{CAMPAIGN}/responses/new", "/password", "/second-entries"],
     "dieuphoi": [
         "/",
         "/campaigns",
@@ -30,6 +31,8 @@ PAGES: dict[str | None, list[str]] = {
         f"{CAMPAIGN}/sample",
         f"{CAMPAIGN}/sample/MAU-1",
         f"{CAMPAIGN}/assignments/sample",
+        f"{CAMPAIGN}/second-entries",
+        "forms to key again",
     ],
     "mattran": ["/", f"{CAMPAIGN}/responses?q=so+tai+chinh", "a response"],
     "noivu": [
@@ -63,6 +66,12 @@ def visit(page: Page, path: str) -> None:
         page.goto(f"{CAMPAIGN}/quality")
         page.get_by_role("button", name="Sàng lọc phiếu hiện có").click()
         page.get_by_text("Đã sàng lọc").wait_for()
+    elif path == "forms to key again":
+        page.goto(f"{CAMPAIGN}/second-entries")
+        page.get_by_role("button", name="Rút thăm").click()
+        page.get_by_text("Đã rút").wait_for()
+        page.get_by_role("link", name="Đổi người").first.click()
+        page.wait_for_url("**/keyer")
     elif path == "two runs":
         for _ in range(2):
             page.goto(f"{CAMPAIGN}/scores")
