@@ -14,7 +14,7 @@ from survey_app.domain import (
     audit,
     campaigns,
     response_content,
-    responses,
+    response_saving,
     second_entries,
     second_entry_fields,
 )

@@ -63,6 +63,7 @@ def _page(found: SecondEntry, form: EntryForm, refusal: problems.Problem | None 
     return entry_page.render_form(
         form,
         form.questionnaire,
+        campaign,
         errors=form.error_list,
         kind="second",
         action=url_for("second_keying.enter", entry=found.id),
