@@ -128,7 +128,7 @@ _INSERT_ONCE = {
 }
 
 
-def _insert_once(values: dict[str, Any]) -> int | None:
+def insert_once(values: dict[str, Any]) -> int | None:
     """Insert a response unless its id is known; return its key, or None where it was known."""
     connection = db.session.connection()
     try:
@@ -157,7 +157,7 @@ def submit(
     checked = check(campaign, actor.id, entry, complete=True, questionnaire=asked)
     begin_writing()
     moment = now()
-    key = _insert_once(_row(actor, campaign, uuid, checked, ResponseState.SUBMITTED, moment))
+    key = insert_once(_row(actor, campaign, uuid, checked, ResponseState.SUBMITTED, moment))
     if key is None:
         return _submit_known(actor, campaign, uuid, checked, version, moment)
     audit.record(
@@ -279,7 +279,7 @@ def save_draft(
     checked = check(campaign, actor.id, entry, complete=False, questionnaire=asked)
     begin_writing()
     moment = now()
-    key = _insert_once(_row(actor, campaign, uuid, checked, ResponseState.DRAFT, moment))
+    key = insert_once(_row(actor, campaign, uuid, checked, ResponseState.DRAFT, moment))
     number = 1
     if key is None:
         response = _own(actor, campaign.id, uuid)
@@ -319,6 +319,7 @@ def correct(actor: User, response: Response, entry: Entry, *, version: int, reas
         complete=True,
         questionnaire=response.questionnaire_sha256,
         kept_unit=response.unit_id if response.unit and response.unit.code == entry.unit else None,
+        kept_mode=response.mode,
     )
     moment = now()
     before = {"version": response.version, "digest": response.content_digest}

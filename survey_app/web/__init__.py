@@ -21,6 +21,8 @@ from survey_app.web import (
     rechecks,
     responses,
     scores,
+    self_completion,
+    self_links,
     style,
 )
 
@@ -38,6 +40,8 @@ BLUEPRINTS = (
     rechecks.blueprint,
     responses.blueprint,
     scores.blueprint,
+    self_completion.blueprint,
+    self_links.blueprint,
     style.blueprint,
 )
 

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from scoring.questionnaire import Questionnaire
 from survey_app.domain import assignments, campaigns
 from survey_app.models import Campaign, User
-from survey_app.vocabulary import LABELS, Permission
+from survey_app.vocabulary import LABELS, Mode, Permission
 from survey_app.web.forms.entry import EntryForm, form_class
 
 TOKEN, UUID, NAME, UNITS, MODES = (f"\ue000{name}\ue001" for name in "tungm")
@@ -38,9 +38,11 @@ def unit_options(user: User, campaign: Campaign, chosen: str) -> Markup:
     return options(units if len(units) == 1 else [("", "(chọn đơn vị)"), *units], chosen)
 
 
-def mode_options(campaign: Campaign, chosen: str) -> Markup:
-    """Return the campaign's ways of asking as options."""
-    return options([(mode.value, LABELS[mode]) for mode in campaigns.modes_of(campaign)], chosen)
+def mode_options(campaign: Campaign, chosen: str, kept: str = "") -> Markup:
+    """Return the campaign's ways of asking as options, and the one a stored response keeps."""
+    modes = campaigns.modes_to_ask(campaign)
+    kept_too = [Mode(kept)] if kept and Mode(kept) not in modes else []
+    return options([(mode.value, LABELS[mode]) for mode in (*modes, *kept_too)], chosen)
 
 
 class _Anybody:
