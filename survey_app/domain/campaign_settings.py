@@ -23,6 +23,7 @@ def set_count_self(actor: User, campaign: Campaign, counts: bool, reason: str) -
 
     Refuses a campaign that is neither in preparation nor open, and a missing reason.
     """
+    db.session.flush()
     db.session.refresh(campaign, ["state", "settings"], with_for_update={"key_share": True})
     if campaign.state not in CHANGEABLE:
         raise problems.SettingFixed(

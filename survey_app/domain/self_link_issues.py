@@ -157,6 +157,7 @@ def _expiry(campaign: Campaign, named: date | None) -> datetime:
 
 def _check(campaign: Campaign, mark: str) -> None:
     """Hold the campaign, so that one at a time issues; refuses a closed one, and a form sent for the second time."""
+    db.session.flush()
     db.session.refresh(campaign, ["state"], with_for_update={"key_share": True})
     if campaign.state not in (CampaignState.DRAFT, CampaignState.OPEN):
         raise problems.CampaignNotOpen(

@@ -91,6 +91,7 @@ def submit(token: str, entry: Entry) -> Receipt:
     checked = _checked(link, campaign, entry)
     begin_writing()
     # Campaign, link, trail: whoever needs several of them locks them in this order.
+    db.session.flush()
     db.session.refresh(campaign, ["state", "settings"], with_for_update={"read": True})
     link = _held(link)
     moment = now()

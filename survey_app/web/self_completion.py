@@ -1,6 +1,7 @@
 """A citizen's own page: one form by one link, without a log-in, without a menu, without a trace of the link."""
 
 import logging
+import re
 from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
@@ -22,6 +23,22 @@ HEADERS = {
     "Cache-Control": "no-store",
     "X-Robots-Tag": "noindex, nofollow",
 }
+_LINK = re.compile(r"(/t/)[^ /?]+")
+
+
+class _WithoutLinks(logging.Filter):
+    """Keeps the links out of what the development server prints; in earnest nothing is printed of requests."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(
+                _LINK.sub(r"\1…", each) if isinstance(each, str) else each for each in record.args
+            )
+        return True
+
+
+logging.getLogger("werkzeug").addFilter(_WithoutLinks())
+
 # What a citizen's form never sends: the link says it.
 NOT_ASKED = ("uuid", "version", "unit", "form_code", "mode", "reason")
 
@@ -66,9 +83,13 @@ def _page(link: SelfLink, form: EntryForm, **facts: Any) -> str:
         form=form,
         before=form.sections("service"),
         after=form.sections("experience", "respondent", "organisation", "comment"),
-        errors=form.error_list,
+        errors=[(name, f"{_question(form, name)}: {told}") for name, told in form.error_list],
         **facts,
     )
+
+
+def _question(form: EntryForm, name: str) -> str:
+    return str(form[name].label.text).rstrip(".?")
 
 
 def _receipt(link: SelfLink) -> str:

@@ -34,7 +34,8 @@ def _units(campaign: Campaign) -> list[tuple[str, str]]:
 
 def _page(campaign: Campaign, form: IssueForm | None = None, again: AgainForm | None = None) -> str:
     units = _units(campaign)
-    last_day = day(self_link_issues.last_day(campaign)) if self_link_issues.last_day(campaign) else ""
+    until = self_link_issues.last_day(campaign)
+    last_day = day(until) if until else ""
     form = form or IssueForm(None, expires=last_day)
     again = again or AgainForm(None, expires=last_day)
     form.offer(units)
@@ -55,6 +56,7 @@ def _page(campaign: Campaign, form: IssueForm | None = None, again: AgainForm | 
         stale=stale,
         errors=[(name, sentence) for name, sentence in errors if name != "mark"],
         units=units,
+        period_over=until is None,
         has_list=self_link_issues.has_list(campaign),
         counts=self_link_issues.counts(campaign),
         counts_self=campaign_settings.counts_self(campaign),

@@ -10,7 +10,7 @@ class CountSelfForm(Form):
     """Whether forms that citizens fill in alone count, and why that is changed."""
 
     counts = RadioField(
-        "Phiếu người dân tự trả lời",
+        "Cách tính phiếu gửi từ nay",
         [AnyOf(["yes", "no"], message="Hãy chọn một mục trong danh sách.")],
         choices=choices(
             [
