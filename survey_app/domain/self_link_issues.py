@@ -195,12 +195,12 @@ def issue(actor: User, campaign: Campaign, order: Order, mark: str) -> list[Issu
 
 
 def _units(campaign: Campaign, code: str) -> list[CampaignUnit]:
-    if not code:
-        return [unit for unit in campaigns.units_of(campaign) if unit.surveyed]
-    unit = campaigns.unit_of(campaign, clean_line(code))
-    if not unit.surveyed:
+    wanted = clean_line(code)
+    surveyed = [unit for unit in campaigns.units_of(campaign) if unit.surveyed]
+    units = [unit for unit in surveyed if wanted in ("", unit.unit.code)]
+    if not units:
         raise problems.InvalidFields({"unit": problems.field("unit_not_surveyed")})
-    return [unit]
+    return units
 
 
 def _listed(

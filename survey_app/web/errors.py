@@ -45,7 +45,7 @@ def _wait(problem: problems.Problem) -> int:
 
 def _too_many() -> problems.TooManyRequests:
     limit = limiter.current_limit
-    return problems.TooManyRequests(round(limit.reset_at - time.time()) if limit else 60)
+    return problems.TooManyRequests(int(limit.reset_at - time.time()) if limit else 60)
 
 
 def on_problem(problem: problems.Problem) -> Any:

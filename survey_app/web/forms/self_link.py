@@ -6,10 +6,13 @@ from survey_app.web.forms import Form, WholeNumberField, choices
 
 
 class IssueForm(Form):
-    """Which unit, how many, under which form codes, until when; `mark` is the state the page was opened on."""
+    """Which unit, how many, under which form codes, until when; `mark` is the state the page was opened on.
+
+    The unit's id stands beside that of the filter above the list.
+    """
 
     mark = HiddenField()
-    unit = SelectField("Cơ quan, đơn vị", validate_choice=False)
+    unit = SelectField("Cơ quan, đơn vị", id="issue-unit", validate_choice=False)
     number = WholeNumberField("Số đường dẫn cho mỗi đơn vị")
     prefix = StringField("Phần đầu của mã phiếu")
     expires = StringField("Dùng được đến hết ngày")
