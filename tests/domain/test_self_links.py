@@ -2,8 +2,10 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from contextvars import Context
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -25,7 +27,7 @@ from survey_app.extensions import db
 from survey_app.models import Campaign, Response, SelfLink, User
 from survey_app.models.columns import now
 from survey_app.vocabulary import CampaignState, Role
-from tests.domain.citizens import issue, sent
+from tests.domain.citizens import LAST_DAY, issue, sent
 from tests.domain.small_campaign import CRITERIA, answer, enumerator
 
 
@@ -92,6 +94,49 @@ def test_s1_twenty_at_once_make_one_row_and_nineteen_receipts(
     assert len({(each.uuid, each.digest) for each in receipts}) == 1
     assert number_of_responses() == 1
     assert len(audit.history("response", receipts[0].uuid)) == 1
+
+
+def test_senders_and_whoever_manages_links_wait_for_each_other_and_never_for_ever(
+    app: Flask, small: Campaign, home_affairs: User
+) -> None:
+    given, code, who = issue(home_affairs, small, 8), small.code, home_affairs.username
+    together, endings = threading.Barrier(12), []
+
+    def again() -> object:
+        campaign = campaigns.by_code(code)
+        mark = self_link_issues.mark_of(campaign)
+        return self_link_issues.reissue(people.by_username(who), campaign, mark, expires=LAST_DAY)
+
+    def set_it() -> object:
+        actor, campaign = people.by_username(who), campaigns.by_code(code)
+        return campaign_settings.set_count_self(actor, campaign, True, "Theo kế hoạch")
+
+    def close() -> object:
+        return campaigns.move(people.by_username(who), campaigns.by_code(code), CampaignState.CLOSED)
+
+    def run(verb: Callable[[], object]) -> None:
+        with app.app_context():
+            together.wait()
+            try:
+                verb()
+                db.session.commit()
+                endings.append(None)
+            except Exception as ending:
+                db.session.rollback()
+                endings.append(ending)
+
+    sends = [partial(self_links.submit, each.token, sent()) for each in given]
+    verbs = [*sends, again, again, set_it, close]
+    threads = [threading.Thread(target=Context().run, args=(run, verb)) for verb in verbs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert len(endings) == 12
+    assert [each for each in endings if each and not isinstance(each, problems.Problem)] == []
+    db.session.rollback()
+    used = select(func.count()).select_from(SelfLink).where(SelfLink.used_at.is_not(None))
+    assert db.session.scalar(used) == number_of_responses()
 
 
 def test_s2_the_same_content_again_is_a_receipt_also_once_the_campaign_is_closed(
