@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
 from survey_app import cli, web
-from survey_app.extensions import csrf, db, engine_options, login_manager, migrate, watch_engine
+from survey_app.extensions import csrf, db, engine_options, limiter, login_manager, migrate, watch_engine
 
 ROOT = Path(__file__).parent.parent
 
@@ -33,6 +33,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     csrf.init_app(app)
     Compress(app)
     login_manager.init_app(app)
+    limiter.init_app(app)
     with app.app_context():
         watch_engine(db.engine)
     web.register(app)

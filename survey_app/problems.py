@@ -57,6 +57,17 @@ FIELD_SENTENCES = {
     "body": "Giám sát viên thuộc đúng một cơ quan giám sát; vai trò khác thì không.",
     "officer_unit": "Cán bộ đơn vị cần một mã đơn vị có thật; vai trò khác thì bỏ trống.",
     "current_password": "Mật khẩu hiện tại không đúng.",
+    "citizen_too_few": (
+        "Ông/Bà mới trả lời quá ít câu về mức độ hài lòng nên phiếu sẽ không được tính. "
+        "Xin trả lời thêm, hoặc đánh dấu ô dưới đây để gửi như hiện có."
+    ),
+    "citizen_missing": "Xin Ông/Bà trả lời câu hỏi này.",
+    "links_number": "Hãy ghi số đường dẫn cho mỗi đơn vị, từ 1 đến {most}.",
+    "links_too_many": "Yêu cầu này cần {number} đường dẫn; mỗi lần cấp tối đa {most}. Hãy cấp theo từng đơn vị.",
+    "links_prefix": "Mã phiếu sẽ là “{value}”: không đúng dạng. Phần đầu gồm chữ không dấu, số, dấu gạch, chấm.",
+    "links_none": "Không có phiếu nào cần đường dẫn: các phiếu này đã có đường dẫn hoặc đã có câu trả lời.",
+    "links_expired": "Ngày hết hạn {value} đã qua. Hãy ghi một ngày từ hôm nay trở đi.",
+    "links_stale": "Danh sách đường dẫn đã đổi sau khi bạn mở trang này. Hãy xem danh sách mới rồi cấp lại nếu còn cần.",
     "day": "“{value}” không phải một ngày có thật. Hãy ghi như 25/11/2026.",
     "row_cell": "dòng {row}, cột {column}: {why}",
     "columns_missing": "thiếu cột {columns}",
@@ -251,6 +262,69 @@ class NotAThirdPerson(Problem):
     sentence = "Người đã nhập phiếu {form_code} không được tự đối chiếu. Hãy để người thứ ba làm việc này."
 
 
+class SettingFixed(Problem):
+    code, status = "setting_fixed", 409
+    sentence = (
+        "Đợt khảo sát {campaign} đang ở trạng thái “{state}” nên không đổi được thiết lập này. "
+        "Thiết lập chỉ đổi khi đợt đang chuẩn bị hoặc đang thu thập."
+    )
+
+
+class NoSelfCompletion(Problem):
+    code, status = "no_self_completion", 409
+    sentence = "Đợt khảo sát {campaign} không có cách hỏi “Tự trả lời” nên không cấp đường dẫn."
+
+
+class SelfLinkUnknown(Problem):
+    code, status = "self_link_unknown", 404
+    sentence = (
+        "Đường dẫn này không dùng được. Xin Ông/Bà kiểm tra lại địa chỉ hoặc quét lại mã, "
+        "hoặc hỏi cơ quan đã gửi đường dẫn."
+    )
+
+
+class SelfLinkExpired(Problem):
+    code, status = "self_link_expired", 410
+    sentence = (
+        "Đường dẫn này đã hết hạn lúc {when} nên không gửi phiếu được nữa. Xin cảm ơn Ông/Bà đã quan tâm."
+    )
+
+
+class SelfLinkUsed(Problem):
+    code, status = "self_link_used", 409
+    sentence = (
+        "Phiếu của Ông/Bà đã được ghi nhận lúc {when}. Mỗi đường dẫn gửi được một lần, "
+        "nên nội dung gửi sau không được lưu và nội dung đã ghi nhận không thay đổi."
+    )
+
+
+class SelfLinkTaken(Problem):
+    code, status = "self_link_taken", 409
+    sentence = "Điều tra viên đã ghi nhận phiếu này, nên Ông/Bà không cần trả lời nữa. Xin cảm ơn Ông/Bà."
+
+
+class SelfLinkClosed(Problem):
+    code, status = "self_link_closed", 409
+    sentence = (
+        "Lúc này đợt khảo sát không nhận phiếu. Xin Ông/Bà thử lại sau, hoặc hỏi cơ quan đã gửi đường dẫn."
+    )
+
+
+class SelfLinkSettled(Problem):
+    code, status = "self_link_settled", 409
+    sentence = "Đường dẫn của phiếu {form_code} đã được dùng, nên không thu hồi và không cấp lại được."
+
+
+class TooManyRequests(Problem):
+    code, status = "too_many_requests", 429
+    sentence = "Có quá nhiều lượt truy cập từ mạng này trong thời gian ngắn. Xin thử lại sau {wait}."
+
+    def __init__(self, seconds: int) -> None:
+        self.seconds = max(1, seconds)
+        wait = f"{self.seconds} giây" if self.seconds < 120 else f"{-(-self.seconds // 60)} phút"
+        super().__init__(wait=wait)
+
+
 class WrongCampaignStep(Problem):
     code, status = "wrong_campaign_step", 409
     sentence = (
@@ -350,7 +424,7 @@ class OwnAccount(Problem):
 
 class ProgramAccount(Problem):
     code, status = "program_account", 409
-    sentence = "Tài khoản {username} là của lệnh hailong: không ai đăng nhập bằng nó, nên không khóa và không đặt mật khẩu."
+    sentence = "Tài khoản {username} là của phần mềm: không ai đăng nhập bằng nó, nên không khóa và không đặt mật khẩu."
 
 
 class CampaignHasNoUnits(Problem):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, bindparam, false, func, select
 
 from survey_app import problems
-from survey_app.domain import audit, campaigns
+from survey_app.domain import audit, campaigns, people
 from survey_app.extensions import db
 from survey_app.models import Assignment, Campaign, CampaignUnit, Response, Unit, User
 from survey_app.vocabulary import AuditVerb, ResponseState, Role, Validity
@@ -16,7 +16,8 @@ from survey_app.vocabulary import AuditVerb, ResponseState, Role, Validity
 class Progress:
     """A unit's responses against its quota; `valid` alone count towards it.
 
-    A commune's responses stand with the unit they count to.
+    What citizens filled in alone and the campaign counts apart stands in `apart`, whatever its state, and nowhere
+    else. A commune's responses stand with the unit they count to.
     """
 
     unit: CampaignUnit
@@ -26,6 +27,7 @@ class Progress:
     returned: int
     void: int
     drafts: int
+    apart: int
 
     @property
     def gap(self) -> int:
@@ -74,7 +76,8 @@ def assign(actor: User, campaign: Campaign, unit_code: str, enumerator: User, ta
     without survey, and a target that is not 0–9999.
     """
     unit = campaigns.unit_of(campaign, unit_code)
-    if enumerator.role != Role.ENUMERATOR or (enumerator.disabled_at is not None and target):
+    is_program = enumerator.username in people.PROGRAMS
+    if enumerator.role != Role.ENUMERATOR or is_program or (enumerator.disabled_at is not None and target):
         raise problems.InvalidFields({"enumerator": problems.field("not_an_enumerator")})
     if not unit.surveyed:
         raise problems.InvalidFields({"unit": problems.field("unit_not_surveyed")})
@@ -104,17 +107,17 @@ def assign(actor: User, campaign: Campaign, unit_code: str, enumerator: User, ta
 def _counts(campaign: Campaign) -> dict[int, dict[str, int]]:
     target = func.coalesce(CampaignUnit.counts_for_id, CampaignUnit.unit_id)
     counted = (
-        select(target, Response.state, Response.validity, func.count())
+        select(target, Response.state, Response.validity, Response.apart, func.count())
         .join(
             CampaignUnit,
             (CampaignUnit.campaign_id == Response.campaign_id) & (CampaignUnit.unit_id == Response.unit_id),
         )
         .where(Response.campaign_id == campaign.id)
-        .group_by(target, Response.state, Response.validity)
+        .group_by(target, Response.state, Response.validity, Response.apart)
     )
     counts: dict[int, dict[str, int]] = {}
-    for unit_id, state, validity, number in db.session.execute(counted):
-        kind = _KINDS[ResponseState(state)]
+    for unit_id, state, validity, apart, number in db.session.execute(counted):
+        kind = "apart" if apart else _KINDS[ResponseState(state)]
         if kind == "valid" and validity != Validity.VALID:
             kind = "invalid"
         unit = counts.setdefault(unit_id, {})
@@ -145,7 +148,7 @@ def progress(campaign: Campaign) -> list[Progress]:
             quotas[unit.unit_id],
             **{
                 kind: counts.get(unit.unit_id, {}).get(kind, 0)
-                for kind in sorted(set(_KINDS.values()) | {"invalid"})
+                for kind in sorted(set(_KINDS.values()) | {"invalid", "apart"})
             },
         )
         for unit in units
@@ -169,6 +172,7 @@ def _work(campaign: Campaign) -> Select[User, Unit, int, int]:
         .where(
             Response.campaign_id == campaign.id,
             Response.state.not_in([ResponseState.DRAFT, ResponseState.VOID]),
+            ~Response.apart,
         )
         .group_by(Response.enumerator_id, Response.unit_id)
         .subquery()

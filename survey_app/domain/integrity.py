@@ -7,13 +7,22 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from survey_app import problems
 from survey_app.domain import audit, response_content, scores, second_entry_resolution
 from survey_app.extensions import db
-from survey_app.models import Definition, Response, ResponseVersion, ScoreRun, Screening, SecondEntry, Unit
+from survey_app.models import (
+    Definition,
+    Response,
+    ResponseVersion,
+    ScoreRun,
+    Screening,
+    SecondEntry,
+    SelfLink,
+    Unit,
+)
 
 APPEND_ONLY = frozenset({"audit_line", "definition", "response_version"})
 # The tables whose rows their triggers, both present and armed, keep from being changed or deleted.
@@ -48,6 +57,7 @@ def check() -> list[Finding]:
         _append_only,
         _definitions,
         _responses,
+        _self_links,
         _runs,
         _screenings,
         _second_entries,
@@ -115,6 +125,22 @@ def _first_wrong(every: Select[Any, Any]) -> tuple[int, Response | ResponseVersi
             if _wrong(kept, unit):
                 return count, kept
     return count, None
+
+
+def _self_links() -> Finding:
+    """Check that every used link names a response of its form, and only used ones name any."""
+    what = "đường dẫn tự trả lời"
+    own = (
+        (Response.uuid == SelfLink.response_uuid)
+        & (Response.campaign_id == SelfLink.campaign_id)
+        & (Response.form_code == SelfLink.form_code)
+    )
+    used = SelfLink.used_at.is_not(None)
+    wrong = select(SelfLink.form_code).outerjoin(Response, own).where(used != Response.id.is_not(None))
+    found = db.session.scalar(wrong.order_by(SelfLink.id).limit(1))
+    if found is not None:
+        return Finding(what, False, f"đường dẫn của phiếu {found} không khớp với phiếu đã nhận")
+    return Finding(what, True, f"{db.session.scalar(select(func.count()).where(used))} đã dùng")
 
 
 def _runs() -> Finding:

@@ -22,6 +22,7 @@ from scoring.quality import screen
 from scoring.reliability import reliability
 from survey_app import problems
 from survey_app.domain import audit, campaigns, scores
+from survey_app.domain.people import CITIZENS
 from survey_app.extensions import db, one_moment
 from survey_app.models import Campaign, Response, Screening, Unit, User
 from survey_app.models.response import COUNTED
@@ -59,7 +60,7 @@ def result_of(screening: Screening) -> dict[str, Any]:
 
 
 def run(actor: User, campaign: Campaign) -> Screening:
-    """Screen the responses that count, as of one moment, and store the result under the next number.
+    """Screen the field work in the responses that count, as of one moment, and store the result under the next number.
 
     Takes seconds, during which nobody waits; the same responses give the same result.
     """
@@ -96,7 +97,7 @@ def run(actor: User, campaign: Campaign) -> Screening:
 
 
 def _records(campaign: Campaign) -> tuple[Layout, list[FieldRecord]]:
-    """Return the responses that count; what a questionnaire does not ask is unknown, not guessed."""
+    """Return the responses that count and that an enumerator brought; what is not asked is unknown, not guessed."""
     questionnaire = campaigns.questionnaire_of(campaign.questionnaire_sha256)
     layout = layout_of(questionnaire, campaigns.method_of(campaign.method_sha256))
     rows = select(Unit.code, Response.form_code, User.username, Response.answers).where(
@@ -104,6 +105,7 @@ def _records(campaign: Campaign) -> tuple[Layout, list[FieldRecord]]:
         COUNTED,
         Response.unit_id == Unit.id,
         Response.enumerator_id == User.id,
+        User.username != CITIZENS,
     )
     return layout, [
         FieldRecord(unit, form_code or "", enumerator, answers)

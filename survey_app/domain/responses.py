@@ -256,6 +256,7 @@ def correct(
         complete=True,
         questionnaire=response.questionnaire_sha256,
         kept_unit=response.unit_id if response.unit and response.unit.code == entry.unit else None,
+        kept_mode=response.mode,
     )
     if asks:
         ask_once(checked, response.questionnaire_sha256, making)

@@ -26,6 +26,8 @@ from survey_app.web import (
     scores,
     second_entries,
     second_keying,
+    self_completion,
+    self_links,
     style,
 )
 
@@ -48,6 +50,8 @@ BLUEPRINTS = (
     scores.blueprint,
     second_entries.blueprint,
     second_keying.blueprint,
+    self_completion.blueprint,
+    self_links.blueprint,
     style.blueprint,
 )
 

@@ -17,7 +17,7 @@ from scoring.tally import required_places
 from survey_app import problems
 from survey_app.domain import assignments, campaigns, doubts, response_content
 from survey_app.models import Campaign, User
-from survey_app.vocabulary import LABELS, Permission
+from survey_app.vocabulary import LABELS, Mode, Permission
 from survey_app.web.forms.entry import EntryForm, form_class
 
 TOKEN, UUID, NAME, UNITS, MODES, KEY = (f"\ue000{name}\ue001" for name in "tungmk")
@@ -40,9 +40,11 @@ def unit_options(user: User, campaign: Campaign, chosen: str) -> Markup:
     return options(units if len(units) == 1 else [("", "(chọn đơn vị)"), *units], chosen)
 
 
-def mode_options(campaign: Campaign, chosen: str) -> Markup:
-    """Return the campaign's ways of asking as options."""
-    return options([(mode.value, LABELS[mode]) for mode in campaigns.modes_of(campaign)], chosen)
+def mode_options(campaign: Campaign, chosen: str, kept: str = "") -> Markup:
+    """Return the campaign's ways of asking as options, and the one a stored response keeps."""
+    modes = campaigns.modes_to_ask(campaign)
+    kept_too = [Mode(kept)] if kept and Mode(kept) not in modes else []
+    return options([(mode.value, LABELS[mode]) for mode in (*modes, *kept_too)], chosen)
 
 
 class _Anybody:

@@ -28,6 +28,7 @@ def _supervisor(user: User, campaign: Campaign) -> dict[str, Any]:
     return {
         "flags": rechecks.newest_of(user, campaign),
         "counts": overview.counts(campaign),
+        "apart": overview.apart(campaign),
         "newest": overview.newest(user, campaign),
     }
 

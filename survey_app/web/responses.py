@@ -87,7 +87,9 @@ def _again(form: EntryForm, campaign: Campaign, refusal: problems.Problem, kind:
         doubts=refusal.facts["doubts"] if isinstance(refusal, problems.AskedOnce) else None,
         ask_accept="accept_invalid" in refusal.fields or form.accept_invalid.data,
         unit_options=_units(campaign, form.unit.data or "", facts.pop("kept_unit", None)),
-        mode_options=entry_page.mode_options(campaign, form.mode.data or ""),
+        mode_options=entry_page.mode_options(
+            campaign, form.mode.data or "", _kept_mode(facts.get("response"))
+        ),
         **facts,
     )
     return page, refusal.status
@@ -226,8 +228,12 @@ def edit(uuid: str) -> Any:
         saved=request.args.get("saved") == "1",
         flags=rechecks.open_of(response),
         unit_options=_units(campaign, form.unit.data or "", _kept_unit(response)),
-        mode_options=entry_page.mode_options(campaign, form.mode.data or ""),
+        mode_options=entry_page.mode_options(campaign, form.mode.data or "", _kept_mode(response)),
     )
+
+
+def _kept_mode(response: Response | None) -> str:
+    return response.mode if response and response.state == ResponseState.RETURNED else ""
 
 
 def _kept_unit(response: Response) -> tuple[str, str] | None:

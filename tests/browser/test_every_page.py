@@ -12,7 +12,7 @@ from tests.browser.conftest import OpenAs
 pytestmark = pytest.mark.browser
 CAMPAIGN = f"/campaigns/{demonstration.CODE}"
 PAGES: dict[str | None, list[str]] = {
-    None: ["/login", "/style", "/nowhere"],
+    None: ["/login", "/style", "/nowhere", "/t/nothing"],
     "dtv01": [
         "/",
         f"{CAMPAIGN}/responses",
@@ -27,6 +27,7 @@ PAGES: dict[str | None, list[str]] = {
         "/",
         "/campaigns",
         CAMPAIGN,
+        f"{CAMPAIGN}/board",
         f"{CAMPAIGN}/progress",
         f"{CAMPAIGN}/assignments",
         f"{CAMPAIGN}/sample",
@@ -34,6 +35,9 @@ PAGES: dict[str | None, list[str]] = {
         f"{CAMPAIGN}/assignments/sample",
         f"{CAMPAIGN}/second-entries",
         "forms to key again",
+        f"{CAMPAIGN}/forms",
+        "printed forms",
+        "/device-records",
     ],
     "mattran": ["/", f"{CAMPAIGN}/responses?q=so+tai+chinh", "a response"],
     "noivu": [
@@ -46,6 +50,9 @@ PAGES: dict[str | None, list[str]] = {
         f"{CAMPAIGN}/breakdowns?question=age_band",
         "a screening",
         "two runs",
+        f"{CAMPAIGN}/self-links",
+        "issued links",
+        "a sheet of codes",
         f"{CAMPAIGN}/index",
         "/audit",
         "/audit/proof",
@@ -80,6 +87,16 @@ def visit(page: Page, path: str) -> None:
             page.get_by_text("Đã lưu lần tính").wait_for()
         page.get_by_role("link", name="lần 1", exact=True).click()
         page.wait_for_url("**/changes/1")
+    elif path == "issued links":
+        page.goto(f"{CAMPAIGN}/self-links")
+        for name, value in {"number": "3", "prefix": "TTL", "expires": "31/12/2099"}.items():
+            page.fill(f"#{name}", value)
+        page.get_by_role("button", name="Cấp đường dẫn").click()
+        page.get_by_text("Hãy tải danh sách").wait_for()
+    elif path == "a sheet of codes":
+        page.locator("form[action$='/sheet']").first.evaluate("form => form.removeAttribute('target')")
+        page.get_by_role("button", name="Tờ mã").or_(page.get_by_role("button", name="Mở tờ")).first.click()
+        page.get_by_role("img").first.wait_for()
     else:
         page.goto(path)
 

@@ -224,7 +224,7 @@ def test_a_stale_draft_is_refused_and_says_who_saved_when(
     responses.save_draft(enumerator, campaign, uuid, entry)
     responses.save_draft(enumerator, campaign, uuid, replace(entry, mode="phone"), version=1)
     with pytest.raises(problems.StaleVersion, match=enumerator.display_name):
-        responses.save_draft(enumerator, campaign, uuid, replace(entry, mode="self"), version=1)
+        responses.save_draft(enumerator, campaign, uuid, replace(entry, mode="face_to_face"), version=1)
     assert stored() == 2125
 
 
