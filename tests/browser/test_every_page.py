@@ -14,7 +14,14 @@ CAMPAIGN = f"/campaigns/{demonstration.CODE}"
 PAGES: dict[str | None, list[str]] = {
     None: ["/login", "/style", "/nowhere"],
     "dtv01": ["/", f"{CAMPAIGN}/responses", f"{CAMPAIGN}/responses/new", "/password"],
-    "dieuphoi": ["/", "/campaigns", CAMPAIGN, f"{CAMPAIGN}/progress", f"{CAMPAIGN}/assignments"],
+    "dieuphoi": [
+        "/",
+        "/campaigns",
+        CAMPAIGN,
+        f"{CAMPAIGN}/board",
+        f"{CAMPAIGN}/progress",
+        f"{CAMPAIGN}/assignments",
+    ],
     "mattran": ["/", f"{CAMPAIGN}/responses?q=so+tai+chinh", "a response"],
     "noivu": [
         "/",
