@@ -78,6 +78,11 @@ class Line:
     speeds: tuple[tuple[Way, Speed], ...]
     standings: tuple[Standing, ...]
 
+    @property
+    def pressing(self) -> bool:
+        """Tell whether a coordinator should look here first."""
+        return not {Standing.SILENT, Standing.LATE, Standing.FAST}.isdisjoint(self.standings)
+
 
 @dataclass(frozen=True)
 class Attention:

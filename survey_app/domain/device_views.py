@@ -73,8 +73,7 @@ def devices(user: User, people: Collection[int], moment: datetime | None = None)
     return sorted(
         known,
         key=lambda each: (
-            not each.unsent,
-            not each.report.drafts,
+            (not each.unsent, not each.unsent and not each.report.drafts),
             each.report.oldest_at or each.report.reported_at,
             each.report.user.sort_key,
             each.report.device,

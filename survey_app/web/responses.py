@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as Reply
 from survey_app import problems
 from survey_app.domain import (
     campaigns,
+    paradata_views,
     rechecks,
     response_content,
     response_filters,
@@ -184,6 +185,7 @@ def response_page(
         sections=response_views.sections_of(response),
         changes=response_views.changes_of(response),
         others=response_views.others_of(response),
+        making=paradata_views.making_of(guards.actor(), response),
         trail=response_views.trail_of(response, flags),
         flags=flags,
         flag_form=flag_form,
