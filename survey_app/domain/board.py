@@ -130,10 +130,12 @@ def read(user: User, campaign: Campaign, moment: datetime | None = None) -> Boar
     )
 
 
-def attention(user: User, campaign: Campaign, counted: Sequence[Tally] | None = None) -> Attention:
-    """Return what needs a coordinator now; whoever has the campaign's tallies already gives them."""
-    moment = now()
-    lines = enumerators(campaign, assignments.tallies(campaign) if counted is None else counted, moment, {})
+def attention(
+    user: User, campaign: Campaign, counted: Sequence[Tally], moment: datetime | None = None
+) -> Attention:
+    """Return what needs a coordinator now, without how fast anybody works."""
+    moment = moment or now()
+    lines = enumerators(campaign, counted, moment, {})
     return _attention(lines, _devices(user, lines, moment))
 
 

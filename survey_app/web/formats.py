@@ -103,7 +103,8 @@ def span(seconds: int | None) -> str:
     """
     if seconds is None:
         return UNDEFINED
-    left, parts = abs(seconds), []
+    left = abs(seconds)
+    parts: list[tuple[int, str]] = []
     for size, name in _SPANS:
         number, left = divmod(left, size)
         if number or parts:
