@@ -1,18 +1,15 @@
 """How many responses arrived on which day in Vietnam, by the server's clock."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import accumulate
 
-from sqlalchemy import ColumnElement, func, select
-
 from survey_app.domain import days
-from survey_app.domain.assignments import kind_of
+from survey_app.domain.assignments import Tally
 from survey_app.exports.charts import Bar, Bars, bars_of
-from survey_app.extensions import db
-from survey_app.models import Campaign, Response
-from survey_app.vocabulary import ResponseState, Validity
+from survey_app.vocabulary import ResponseState
 
 MOST_BARS = 62  # beyond two months of days, a bar stands for a week
 
@@ -27,40 +24,28 @@ class Day:
     valid_so_far: int
 
 
-def _utc_hour() -> ColumnElement[str]:
-    """Return the hour of arrival in UTC as text; both databases say it alike, and Python alone knows of zones."""
-    if db.session.get_bind().dialect.name == "postgresql":
-        return func.to_char(func.timezone("UTC", Response.submitted_at), "YYYY-MM-DD HH24")
-    return func.substr(Response.submitted_at, 1, 13)
+def by_day(counted: Iterable[Tally]) -> list[Day]:
+    """Return the days on which responses arrived, in order, from tallies that list their hours.
 
-
-def by_day(campaign: Campaign) -> list[Day]:
-    """Return the days on which responses arrived, in order; drafts have not arrived, void ones once did. One query."""
-    kinds = (
-        Response.enumerator_id,
-        Response.mode,
-        Response.unit_id,
-        Response.state,
-        Response.validity,
-        Response.apart,
-    )
-    # As tallies are: in the order of the index. A list of hours is told faster than it is sorted.
-    found = (
-        select(Response.state, Response.validity, Response.apart, func.aggregate_strings(_utc_hour(), ","))
-        .where(Response.campaign_id == campaign.id, Response.state != ResponseState.DRAFT)
-        .group_by(*kinds)
-    )
-    arrived: Counter[date] = Counter()
-    valid: Counter[date] = Counter()
-    for state, validity, apart, hours in db.session.execute(found):
-        counts = kind_of(ResponseState(state), Validity(validity), apart) == "valid"
-        for hour, number in Counter(hours.split(",")).items():
-            day = days.day_of(datetime.strptime(hour, "%Y-%m-%d %H").replace(tzinfo=UTC))
-            arrived[day] += number
-            valid[day] += number if counts else 0
+    Drafts have not arrived; void ones once did.
+    """
+    by_hour: dict[bool, Counter[str]] = {True: Counter(), False: Counter()}
+    for tally in counted:
+        if tally.hours and tally.state != ResponseState.DRAFT:
+            by_hour[tally.kind == "valid"].update(tally.hours.split(","))
+    valid, others = _by_date(by_hour[True]), _by_date(by_hour[False])
+    arrived = valid + others
     ordered = sorted(arrived)
     so_far = accumulate(valid[day] for day in ordered)
     return [Day(day, arrived[day], valid[day], total) for day, total in zip(ordered, so_far, strict=True)]
+
+
+def _by_date(hours: Counter[str]) -> Counter[date]:
+    """Return counts by hour in UTC as counts by day in Vietnam."""
+    dates: Counter[date] = Counter()
+    for hour, number in hours.items():
+        dates[days.day_of(datetime.fromisoformat(f"{hour}:00+00:00"))] += number
+    return dates
 
 
 def chart_of(found: list[Day], until: date) -> Bars | None:

@@ -111,11 +111,11 @@ class Board:
 def read(user: User, campaign: Campaign, moment: datetime | None = None) -> Board:
     """Return the whole board; the same few queries however many responses there are."""
     moment = moment or now()
-    counted = assignments.tallies(campaign)
+    counted = assignments.tallies(campaign, hours=True)
     speeds = pace.speeds(campaign)
     lines = enumerators(campaign, counted, moment, speeds)
     devices = _devices(user, lines, moment)
-    arrived = arrivals.by_day(campaign)
+    arrived = arrivals.by_day(counted)
     today = days.day_of(moment)
     until = min(today, campaign.period_to) if campaign.state == CampaignState.OPEN else date.min
     return Board(

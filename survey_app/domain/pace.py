@@ -3,14 +3,15 @@
 Keying a paper form takes a minute where an interview takes ten, so the two are never compared with each other.
 """
 
-from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 from statistics import median_high, median_low
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import String, case, cast, func, select
 
 from survey_app.domain import campaigns, days
@@ -38,23 +39,30 @@ SHORT_SECONDS = {Way.INTERVIEW: 180, Way.KEYED: 30}  # faster than this is hardl
 
 @dataclass(frozen=True)
 class Speed:
-    """One enumerator's forms of one way with a plausible active time: their seconds in order, edits, keystrokes."""
+    """One enumerator's forms of one way with a plausible active time; `short` of them are below the way's limit."""
 
-    seconds: tuple[int, ...]
+    forms: int
+    seconds: int
+    median_seconds: Fraction
+    short: int
     edits: int
     keystrokes: int
     criteria: int  # of the questionnaire: how many answers each form asks for
-    short_limit: int
 
-    @property
-    def forms(self) -> int:
-        """How many forms the figures rest on."""
-        return len(self.seconds)
-
-    @property
-    def median_seconds(self) -> Fraction:
-        """Seconds of the middle form."""
-        return median(self.seconds)
+    @classmethod
+    def of(
+        cls,
+        seconds: Sequence[int] | NDArray[np.int64],
+        edits: int,
+        keystrokes: int,
+        criteria: int,
+        limit: int,
+    ) -> "Speed":
+        """Return the figures of forms that took so many seconds each."""
+        known = np.sort(np.asarray(seconds, dtype=np.int64))
+        middle = int(known[(len(known) - 1) // 2]) + int(known[len(known) // 2])
+        short = int(np.searchsorted(known, limit))
+        return cls(len(known), int(known.sum()), Fraction(middle, 2), short, edits, keystrokes, criteria)
 
     @property
     def median_minutes(self) -> Fraction:
@@ -64,12 +72,12 @@ class Speed:
     @property
     def forms_per_hour(self) -> Fraction:
         """Forms in an hour of active work."""
-        return Fraction(3600 * self.forms, sum(self.seconds))
+        return Fraction(3600 * self.forms, self.seconds)
 
     @property
     def keystrokes_per_hour(self) -> Fraction:
         """Keystrokes in an hour of active work."""
-        return Fraction(3600 * self.keystrokes, sum(self.seconds))
+        return Fraction(3600 * self.keystrokes, self.seconds)
 
     @property
     def edits_per_form(self) -> Fraction:
@@ -80,11 +88,6 @@ class Speed:
     def corrections(self) -> Fraction:
         """How often an answer was changed, per 100 answers asked for."""
         return Fraction(100 * self.edits, self.forms * self.criteria)
-
-    @property
-    def short(self) -> int:
-        """How many forms took less than the limit of their way."""
-        return bisect_left(self.seconds, self.short_limit)
 
 
 ByWay = Mapping[Way, Speed]
@@ -127,12 +130,12 @@ def speeds(campaign: Campaign) -> Speeds:
     criteria = len(campaigns.questionnaire_of(campaign.questionnaire_sha256).criteria)
     by_person: dict[int, dict[Way, Speed]] = {}
     for (enumerator_id, way), rows in parts.items():
-        speed = Speed(
-            seconds=tuple(sorted(map(int, ",".join(row[0] for row in rows).split(",")))),
+        speed = Speed.of(
+            np.fromstring(",".join(row[0] for row in rows), dtype=np.int64, sep=","),
             edits=sum(row[1] for row in rows),
             keystrokes=sum(row[2] for row in rows),
             criteria=criteria,
-            short_limit=SHORT_SECONDS[way],
+            limit=SHORT_SECONDS[way],
         )
         by_person.setdefault(enumerator_id, {})[way] = speed
     return by_person

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
@@ -59,6 +59,9 @@ def share(part: int, whole: int, digits: int = 1) -> str:
     return percent(Fraction(100 * part, whole), digits) if whole else UNDEFINED
 
 
+@lru_cache(
+    maxsize=4096, typed=True
+)  # a table of counts has a thousand, most of them small; typed: 1 is not 1.0
 def count(value: int | None) -> str:
     """Return a whole number "2.124"; None is "–". Refuses a float."""
     return points(value, 0)

@@ -4,13 +4,18 @@ from datetime import date, timedelta
 
 import pytest
 
-from survey_app.domain import arrivals
+from survey_app.domain import arrivals, assignments
 from survey_app.domain.arrivals import Day
 from survey_app.extensions import db
 from survey_app.models import Campaign, User
 from survey_app.vocabulary import ResponseState, Validity
 from tests.domain.field_work import arrived, at, made
 from tests.domain.small_campaign import enumerator
+
+
+def by_day(campaign: Campaign) -> list[Day]:
+    """Return the days of a campaign."""
+    return arrivals.by_day(assignments.tallies(campaign, hours=True))
 
 
 @pytest.fixture
@@ -26,7 +31,7 @@ def test_l5_a_form_of_the_evening_counts_to_the_next_day_only_after_midnight_in_
         ("2026-02-28T16:59:59", "2026-02-28T17:00:00", "2026-03-01T16:59:59.999999", "2026-03-01T17:00:00")
     ):
         arrived(small, her, "A", f"A-{number}", moment)
-    assert arrivals.by_day(small) == [
+    assert by_day(small) == [
         Day(date(2026, 2, 28), 1, 1, 1),
         Day(date(2026, 3, 1), 2, 2, 3),
         Day(date(2026, 3, 2), 1, 1, 4),
@@ -41,13 +46,13 @@ def test_what_arrived_stays_arrived_and_what_counts_now_is_told_apart(small: Cam
     found[3].apart = True
     found[4].state = ResponseState.DRAFT
     db.session.flush()
-    assert arrivals.by_day(small) == [Day(date(2026, 3, 1), 5, 1, 1)]
+    assert by_day(small) == [Day(date(2026, 3, 1), 5, 1, 1)]
 
 
 def test_s16_a_phone_ten_years_behind_changes_no_day(small: Campaign, her: User) -> None:
     response = arrived(small, her, "A", "A-1", "2026-03-01T02:00:00")
     made(response, 300, opened_at=at("2016-03-03T01:50:00"), clock_offset=315_360_000)
-    assert [each.day for each in arrivals.by_day(small)] == [date(2026, 3, 1)]
+    assert [each.day for each in by_day(small)] == [date(2026, 3, 1)]
 
 
 def test_days_without_forms_have_a_bar_without_height(small: Campaign) -> None:
@@ -78,5 +83,5 @@ def test_more_than_two_months_are_drawn_by_weeks_and_lose_nothing() -> None:
 
 
 def test_before_the_first_form_there_is_nothing_to_draw(small: Campaign) -> None:
-    assert arrivals.by_day(small) == []
+    assert by_day(small) == []
     assert arrivals.chart_of([], date(2026, 3, 1)) is None
