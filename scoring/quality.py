@@ -132,8 +132,11 @@ def screen(
 
 
 def _with_enumerator(work: Fieldwork) -> Fieldwork:
-    kept = [place for place, record in enumerate(work.records) if record.enumerator]
-    return Fieldwork(work.layout, tuple(work.records[place] for place in kept), work.answers[kept])
+    return _of(work, np.array([bool(record.enumerator) for record in work.records], dtype=bool).nonzero()[0])
+
+
+def _of(work: Fieldwork, places: NDArray[np.intp]) -> Fieldwork:
+    return Fieldwork(work.layout, tuple(work.records[place] for place in places), work.answers[places])
 
 
 def _comparable(work: Fieldwork) -> set[str]:
@@ -152,9 +155,32 @@ def _by_chance(
     draws: int,
     seed: int,
 ) -> list[_Test]:
-    """Judge sums against exchange within units and against the differences among colleagues, by the larger p-value."""
+    """Judge sums against exchange within units and against the differences among colleagues, by the larger p-value.
+
+    What was recorded of some responses only is judged among those: who records nothing is no measure of who does.
+    """
     if not comparable:
         return []
+    in_part = {rule: known for rule, values in scores.items() if not (known := ~np.isnan(values)).all()}
+    found = _exchanged(
+        work, {r: v for r, v in scores.items() if r not in in_part}, pairs, comparable, draws, seed
+    )
+    for known in {mask.tobytes(): mask for mask in in_part.values()}.values():
+        part = _of(work, np.flatnonzero(known))
+        rules = {rule: scores[rule][known] for rule, mask in in_part.items() if (mask == known).all()}
+        if among := _comparable(part):
+            found += _exchanged(part, rules, {}, among, draws, seed)
+    return found
+
+
+def _exchanged(
+    work: Fieldwork,
+    scores: dict[str, NDArray[np.float64]],
+    pairs: dict[str, Pairs],
+    comparable: set[str],
+    draws: int,
+    seed: int,
+) -> list[_Test]:
     codes = [*work.enumerators]
     rows = [row for row, code in enumerate(codes) if code in comparable]
     by_rule: dict[str, tuple[NDArray[np.float64], ...]] = {}
@@ -162,10 +188,13 @@ def _by_chance(
         # What depends on how satisfied respondents are is judged among responses alike in level, the rest in the unit.
         in_level = pair_rule in WITHIN_LEVEL
         rules = [rule for rule in scores if (rule in WITHIN_LEVEL) == in_level]
+        if not pairs and not rules:
+            continue
+        near = pairs[pair_rule] if pairs else _no_pairs(work)
         matrix = np.column_stack([np.zeros((len(work), 0)), *(scores[rule] for rule in rules)])
-        chance = exchange(work, matrix, pairs[pair_rule], in_level, draws, seed)
+        chance = exchange(work, matrix, near, in_level, draws, seed)
         parts = (chance.observed, chance.expected, chance.spread, chance.upper)
-        for column, rule in enumerate((*rules, pair_rule)):
+        for column, rule in enumerate((*rules, pair_rule) if pairs else rules):
             by_rule[rule] = tuple(part[rows, column] for part in parts)
     sizes = np.array([len(work.enumerators[codes[row]]) for row in rows], dtype=np.float64)
     found = list[_Test]()
@@ -176,6 +205,10 @@ def _by_chance(
             n, (seen, chances, p_value) = len(work.enumerators[codes[row]]), map(float, counted)
             found.append((codes[row], rule, n, seen, chances, p_value))
     return found
+
+
+def _no_pairs(work: Fieldwork) -> Pairs:
+    return {unit: np.zeros((len(places), len(places)), dtype=bool) for unit, places in work.units.items()}
 
 
 def _judged(tests: Sequence[_Test]) -> tuple[EnumeratorDoubt, ...]:

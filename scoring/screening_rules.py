@@ -36,7 +36,7 @@ def find_pairs(work: Fieldwork, rule: str) -> Pairs:
 
 
 def scores_of(work: Fieldwork) -> dict[str, NDArray[np.float64] | None]:
-    """Return by rule what each response adds to its enumerator's sum; None where nothing is recorded."""
+    """Return by rule what each response adds to its enumerator's sum, NaN where it is not recorded; None if nowhere."""
     records = work.records
     starts, ages = [each.start for each in records], [each.age for each in records]
     level = _levels(work)
@@ -55,12 +55,12 @@ def scores_of(work: Fieldwork) -> dict[str, NDArray[np.float64] | None]:
 
 def _marked(marks: Sequence[bool | None]) -> NDArray[np.float64] | None:
     known = any(mark is not None for mark in marks)
-    return np.array([float(bool(mark)) for mark in marks]) if known else None
+    return np.array([np.nan if mark is None else float(mark) for mark in marks]) if known else None
 
 
 def _shortness(work: Fieldwork) -> NDArray[np.float64]:
-    """Return how many responses of the same unit took longer, ties half; 0 where the duration is unknown."""
-    scores = np.zeros(len(work))
+    """Return how many responses of the same unit took longer, ties half; NaN where the duration is unknown."""
+    scores = np.full(len(work), np.nan)
     for places in work.units.values():
         timed = [(place, d) for place in places if (d := work.records[place].duration) is not None]
         lengths = np.array([duration for _, duration in timed])

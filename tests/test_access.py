@@ -44,6 +44,7 @@ DOORS: dict[tuple[str, str], tuple[set[Role] | str, int]] = {
     ("auth.password", "GET"): (EVERYBODY, 200),
     ("auth.password", "POST"): (EVERYBODY, 422),
     ("auth.log_out", "POST"): (EVERYBODY, 303),
+    ("board.index", "GET"): ({C, H}, 200),
     ("campaigns.index", "GET"): ({C, H}, 200),
     ("campaigns.show", "GET"): ({C, H}, 200),
     ("campaigns.progress", "GET"): ({C, H}, 200),
@@ -251,6 +252,7 @@ def test_a3_a_draft_of_an_enumerator_is_absent_for_whoever_only_sees_what_arrive
 ABLE = {
     "people": Q,
     "assignments": C,
+    "board": H,
     "campaigns": H,
     "self_links": H,
     "scores": H,

@@ -1,23 +1,24 @@
 """Who asks about which unit, and how far each unit is from its quota."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import Select, bindparam, false, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, false, func, null, select
 
 from survey_app import problems
 from survey_app.domain import audit, campaigns, people
 from survey_app.extensions import db
 from survey_app.models import Assignment, Campaign, CampaignUnit, Response, Unit, User
-from survey_app.vocabulary import AuditVerb, ResponseState, Role, Validity
+from survey_app.vocabulary import AuditVerb, Mode, ResponseState, Role, Validity
 
 
 @dataclass(frozen=True)
 class Progress:
     """A unit's responses against its quota; `valid` alone count towards it.
 
-    What citizens filled in alone and the campaign counts apart stands in `apart`, whatever its state, and nowhere
-    else. A commune's responses stand with the unit they count to.
+    A commune's responses stand with the unit they count to; `apart` are what citizens filled in alone where the
+    campaign counts such forms apart.
     """
 
     unit: CampaignUnit
@@ -104,25 +105,60 @@ def assign(actor: User, campaign: Campaign, unit_code: str, enumerator: User, ta
     return assignment
 
 
-def _counts(campaign: Campaign) -> dict[int, dict[str, int]]:
-    target = func.coalesce(CampaignUnit.counts_for_id, CampaignUnit.unit_id)
-    counted = (
-        select(target, Response.state, Response.validity, Response.apart, func.count())
-        .join(
-            CampaignUnit,
-            (CampaignUnit.campaign_id == Response.campaign_id) & (CampaignUnit.unit_id == Response.unit_id),
-        )
-        .where(Response.campaign_id == campaign.id)
-        .group_by(target, Response.state, Response.validity, Response.apart)
+@dataclass(frozen=True)
+class Tally:
+    """How many responses of one kind one enumerator has about one unit, and when the last of them arrived."""
+
+    enumerator_id: int
+    mode: Mode
+    unit_id: int | None
+    state: ResponseState
+    validity: Validity
+    apart: bool
+    number: int
+    last_at: datetime | None
+    hours: str | None = None  # in which each arrived, in UTC, "2026-03-01 02,2026-03-01 05"; where asked for
+
+    @property
+    def kind(self) -> str:
+        """Return the column of progress in which these responses are counted."""
+        return kind_of(self.state, self.validity, self.apart)
+
+    @property
+    def arrived(self) -> bool:
+        """Tell whether these responses are work done: neither drafts nor void."""
+        return self.state not in (ResponseState.DRAFT, ResponseState.VOID)
+
+
+def _utc_hour() -> ColumnElement[str]:
+    """Return the hour of arrival in UTC as text; both databases say it alike, and Python alone knows of zones."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        return func.to_char(func.timezone("UTC", Response.submitted_at), "YYYY-MM-DD HH24")
+    return func.substr(Response.submitted_at, 1, 13)
+
+
+def tallies(campaign: Campaign, *, hours: bool = False) -> list[Tally]:
+    """Return the campaign's responses counted by enumerator, way, unit and state; one query, for every overview."""
+    kinds = (
+        Response.enumerator_id,
+        Response.mode,
+        Response.unit_id,
+        Response.state,
+        Response.validity,
+        Response.apart,
     )
-    counts: dict[int, dict[str, int]] = {}
-    for unit_id, state, validity, apart, number in db.session.execute(counted):
-        kind = "apart" if apart else _KINDS[ResponseState(state)]
-        if kind == "valid" and validity != Validity.VALID:
-            kind = "invalid"
-        unit = counts.setdefault(unit_id, {})
-        unit[kind] = unit.get(kind, 0) + number
-    return counts
+    # Grouped in the order of the index ix_response_field_work, which SQLite then reads alone and sorts nothing; a
+    # list of hours is told faster than it is grouped.
+    told = func.aggregate_strings(_utc_hour(), ",") if hours else null()
+    counted = (
+        select(*kinds, func.count(), func.max(Response.submitted_at), told)
+        .where(Response.campaign_id == campaign.id)
+        .group_by(*kinds)
+    )
+    return [
+        Tally(user, Mode(mode), unit, ResponseState(state), Validity(validity), apart, number, last, listed)
+        for user, mode, unit, state, validity, apart, number, last, listed in db.session.execute(counted)
+    ]
 
 
 _KINDS = {
@@ -132,25 +168,34 @@ _KINDS = {
     ResponseState.RETURNED: "returned",
     ResponseState.VOID: "void",
 }
+KINDS = ("valid", "invalid", "returned", "void", "drafts", "apart")
 
 
-def progress(campaign: Campaign) -> list[Progress]:
-    """Return every surveyed, ranked unit's counts against its quota, zeros included; two queries."""
-    counts = _counts(campaign)
+def kind_of(state: ResponseState, validity: Validity, apart: bool) -> str:
+    """Return the column of progress in which a response is counted; "valid" are those that the points are made from."""
+    kind = _KINDS[state]
+    if kind != "valid" or (validity == Validity.VALID and not apart):
+        return kind
+    return "apart" if validity == Validity.VALID else "invalid"
+
+
+def progress(campaign: Campaign, counted: Sequence[Tally] | None = None) -> list[Progress]:
+    """Return every surveyed, ranked unit's counts against its quota, zeros included; two queries.
+
+    Whoever has the campaign's tallies already gives them.
+    """
     units = campaigns.units_of(campaign)
+    target = {unit.unit_id: unit.counts_for_id or unit.unit_id for unit in units}
+    counts: dict[tuple[int, str], int] = {}
+    for tally in tallies(campaign) if counted is None else counted:
+        if tally.unit_id is not None:
+            key = target[tally.unit_id], tally.kind
+            counts[key] = counts.get(key, 0) + tally.number
     quotas: dict[int, int] = {}
     for unit in units:
-        key = unit.counts_for_id or unit.unit_id
-        quotas[key] = quotas.get(key, 0) + unit.quota
+        quotas[target[unit.unit_id]] = quotas.get(target[unit.unit_id], 0) + unit.quota
     return [
-        Progress(
-            unit,
-            quotas[unit.unit_id],
-            **{
-                kind: counts.get(unit.unit_id, {}).get(kind, 0)
-                for kind in sorted(set(_KINDS.values()) | {"invalid", "apart"})
-            },
-        )
+        Progress(unit, quotas[unit.unit_id], **{kind: counts.get((unit.unit_id, kind), 0) for kind in KINDS})
         for unit in units
         if unit.surveyed and unit.counts_for_id is None
     ]

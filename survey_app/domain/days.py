@@ -1,6 +1,6 @@
 """Vietnam's days: moments are stored in UTC, people count by their own calendar (L5)."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,13 +14,23 @@ HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 def day_of(moment: datetime) -> date:
-    """Return Vietnam's day of a moment."""
+    """Return the day in Vietnam on which a moment lies."""
     return moment.astimezone(HERE).date()
 
 
 def today() -> date:
     """Return Vietnam's present day."""
     return day_of(now())
+
+
+def midnight(day: date) -> datetime:
+    """Return the moment at which a day begins in Vietnam."""
+    return datetime.combine(day, time(), HERE)
+
+
+def monday(day: date) -> date:
+    """Return the Monday of a day's week."""
+    return day - timedelta(days=day.weekday())
 
 
 class day_here(FunctionElement[date]):  # noqa: N801 - reads as a function of the database

@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -19,17 +20,20 @@ from scoring.fieldwork import FieldRecord, Fieldwork
 from scoring.moments import Layout, layout_of, levels_of
 from scoring.quality import Screening as Screened
 from scoring.quality import screen
+from scoring.questionnaire import Questionnaire
 from scoring.reliability import reliability
 from survey_app import problems
-from survey_app.domain import audit, campaigns, scores
+from survey_app.domain import audit, campaigns, days, scores
+from survey_app.domain.pace import WAY_OF, Way
 from survey_app.domain.people import CITIZENS
 from survey_app.extensions import db, one_moment
-from survey_app.models import Campaign, Response, Screening, Unit, User
+from survey_app.models import Campaign, Paradata, Response, Screening, Unit, User
 from survey_app.models.response import COUNTED
 from survey_app.version import VERSION
-from survey_app.vocabulary import AuditVerb, Permission
+from survey_app.vocabulary import AuditVerb, Mode, Permission
 
-FORMAT = 1
+FORMAT = 2  # 1 did not say how much of the field work was recorded
+CLOCK_TOLERANCE = timedelta(minutes=1)  # a start may seem to lie so much after its own arrival
 DRAWS: int | None = None  # as many as the number of tests asks for
 
 
@@ -97,26 +101,81 @@ def run(actor: User, campaign: Campaign) -> Screening:
 
 
 def _records(campaign: Campaign) -> tuple[Layout, list[FieldRecord]]:
-    """Return the responses that count and that an enumerator brought; what is not asked is unknown, not guessed."""
+    """Return the responses that count and that an enumerator brought.
+
+    What neither the questionnaire asks nor a device tells is unknown, not guessed.
+    """
     questionnaire = campaigns.questionnaire_of(campaign.questionnaire_sha256)
     layout = layout_of(questionnaire, campaigns.method_of(campaign.method_sha256))
-    rows = select(Unit.code, Response.form_code, User.username, Response.answers).where(
-        Response.campaign_id == campaign.id,
-        COUNTED,
-        Response.unit_id == Unit.id,
-        Response.enumerator_id == User.id,
-        User.username != CITIZENS,
+    rows = (
+        select(Unit.code, User.username, Response, Paradata)
+        .join(Unit, Unit.id == Response.unit_id)
+        .join(User, User.id == Response.enumerator_id)
+        .outerjoin(Paradata, Paradata.response_id == Response.id)
+        .where(Response.campaign_id == campaign.id, COUNTED, User.username != CITIZENS)
     )
+    asks_age = _asks_age(questionnaire)
     return layout, [
-        FieldRecord(unit, form_code or "", enumerator, answers)
-        for unit, form_code, enumerator, answers in db.session.execute(rows)
+        FieldRecord(
+            unit,
+            response.form_code or "",
+            username,
+            response.answers,
+            start=start_of(response, paradata, campaign),
+            duration=duration_of(response, paradata),
+            age=_age_of(response) if asks_age else None,
+        )
+        for unit, username, response, paradata in db.session.execute(rows)
     ]
 
 
+def _is_interview(response: Response) -> bool:
+    """Tell whether the making on record is that of a conversation, and not of a keyed form or of a correction."""
+    return WAY_OF.get(Mode(response.mode)) == Way.INTERVIEW and response.saved_at == response.submitted_at
+
+
+def start_of(response: Response, paradata: Paradata | None, campaign: Campaign) -> datetime | None:
+    """Return when an interview began in Vietnam's time, by a device's clock set right by the server's.
+
+    A start before there was a campaign or after the response itself arrived is a clock's mistake, and unknown.
+    """
+    if paradata is None or not _is_interview(response) or response.submitted_at is None:
+        return None
+    claimed = paradata.first_answer_at or paradata.opened_at
+    if claimed is None:
+        return None
+    began = claimed + timedelta(seconds=paradata.clock_offset or 0)
+    earliest = min(campaign.created_at, days.midnight(campaign.period_from))
+    if not earliest <= began <= response.submitted_at + CLOCK_TOLERANCE:
+        return None
+    return began.astimezone(days.HERE)
+
+
+def duration_of(response: Response, paradata: Paradata | None) -> int | None:
+    """Return the seconds of active work on an interview; 0 says that nobody measured."""
+    if paradata is None or not _is_interview(response):
+        return None
+    return paradata.seconds_active or None
+
+
+def _asks_age(questionnaire: Questionnaire) -> bool:
+    """Tell whether a questionnaire asks for years of age; bands have no last digit."""
+    return any(each.code == "age" and each.kind == "integer" for each in questionnaire.questions)
+
+
+def _age_of(response: Response) -> int | None:
+    age = json.loads(response.details).get("age")
+    return age if isinstance(age, int) else None
+
+
 def _digest(records: Sequence[FieldRecord]) -> str:
+    """Return the digest of what is screened; responses without field facts have the digest they always had."""
     whole = hashlib.sha256()
-    for each in sorted(records):
+    for each in sorted(records, key=lambda record: (record.unit, record.form_code)):
         whole.update(f"{each.unit}\n{each.form_code}\n{each.enumerator}\n{each.packed}\n".encode())
+        if (each.start, each.duration, each.age) != (None, None, None):
+            start = "" if each.start is None else each.start.isoformat()
+            whole.update(f"\t{start}\t{each.duration}\t{each.age}\n".encode())
     return whole.hexdigest()
 
 
@@ -132,9 +191,19 @@ def _found(layout: Layout, records: Sequence[FieldRecord]) -> dict[str, Any]:
         "overlapping": [list(pair) for pair in screened.overlapping],
         "not_run": list(screened.not_run),
         "incomparable": list(screened.incomparable),
+        "recorded": _recorded(records),
         "tested": _tested(screened),
         "effects": _effects(work),
         "reliability": _reliability(layout, records),
+    }
+
+
+def _recorded(records: Sequence[FieldRecord]) -> dict[str, int]:
+    """Return of how many responses each field fact is known."""
+    return {
+        "start": sum(each.start is not None for each in records),
+        "duration": sum(each.duration is not None for each in records),
+        "age": sum(each.age is not None for each in records),
     }
 
 

@@ -45,6 +45,54 @@ class Chart:
         return (100 * (value - self.low) / (self.high - self.low)).quantize(Decimal("0.01"))
 
 
+@dataclass(frozen=True)
+class Bar:
+    """One upright bar: what it stands for, and how many."""
+
+    label: str
+    value: int
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Upright bars side by side in order, on an axis from 0 to `top`."""
+
+    caption: str
+    top: int
+    bars: tuple[Bar, ...]
+
+    @property
+    def told(self) -> str:
+        """Return what the drawing shows as a sentence: from when to when, how many in all, and the most."""
+        first, last, most = self.bars[0], self.bars[-1], max(self.bars, key=lambda bar: bar.value)
+        total = sum(bar.value for bar in self.bars)
+        return (
+            f"{self.caption}, từ {first.label} đến {last.label}: cộng {whole(total)}; "
+            f"nhiều nhất {most.label}: {whole(most.value)}."
+        )
+
+    def height(self, value: int) -> Decimal:
+        """Return how high a value stands on the axis, 0–100."""
+        return (Decimal(100 * value) / self.top).quantize(Decimal("0.01"))
+
+
+def bars_of(caption: str, bars: Sequence[Bar]) -> Bars:
+    """Return bars on an axis that ends at the first 1, 2 or 5 times a power of ten that holds them all."""
+    most = max(bar.value for bar in bars)
+    top = next(
+        step * 10**power
+        for power in range(len(str(most)) + 1)
+        for step in (1, 2, 5)
+        if step * 10**power >= most
+    )
+    return Bars(caption, top, tuple(bars))
+
+
+def whole(number: int) -> str:
+    """Return a whole number with points between thousands."""
+    return f"{number:,}".replace(",", ".")
+
+
 def unit_chart(book: ScoreBook, unit: str, questionnaire: Questionnaire) -> Chart:
     """Return a unit's index, its factors and their criteria, each with its interval."""
     lines = [("Cả phiếu", ALL, True)]

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
-from survey_app.domain import appraisals, assignments, campaigns, overview, rechecks, responses, scores
+from survey_app.domain import appraisals, assignments, board, campaigns, overview, rechecks, responses, scores
 from survey_app.models import Campaign, User
 from survey_app.vocabulary import Permission, Role
 from survey_app.web import guards, navigation
@@ -20,8 +20,14 @@ def _enumerator(user: User, campaign: Campaign) -> dict[str, Any]:
     }
 
 
-def _coordinator(_user: User, campaign: Campaign) -> dict[str, Any]:
-    return {"progress": assignments.progress(campaign), "work": assignments.work_by_enumerator(campaign)}
+def _coordinator(user: User, campaign: Campaign) -> dict[str, Any]:
+    counted = assignments.tallies(campaign)
+    return {
+        "progress": assignments.progress(campaign, counted),
+        "work": assignments.work_by_enumerator(campaign),
+        "attention": board.attention(user, campaign, counted),
+        "rules": board,
+    }
 
 
 def _supervisor(user: User, campaign: Campaign) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from survey_app import problems
 from survey_app.domain import (
     campaigns,
     paradata,
+    paradata_views,
     rechecks,
     response_content,
     response_filters,
@@ -195,6 +196,7 @@ def response_page(
         sections=response_views.sections_of(response),
         changes=response_views.changes_of(response),
         others=response_views.others_of(response),
+        making=paradata_views.making_of(guards.actor(), response),
         trail=response_views.trail_of(response, flags),
         flags=flags,
         flag_form=flag_form,

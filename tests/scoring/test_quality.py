@@ -127,6 +127,32 @@ def test_what_is_not_recorded_is_not_judged_and_is_named() -> None:
     assert result.responses == ()
 
 
+def test_what_some_responses_record_is_judged_among_those_alone() -> None:
+    """Three of ten enumerators carry devices; all their interviews are long, and one of the three works at night."""
+    layout = Golden().campaign("campaign_200").layout
+    carries = {"E0", "E2", "E4"}
+    records = [
+        each if each.enumerator in carries else replace(each, start=None, duration=None, age=None)
+        for each in honest(5, 0.0)
+    ]
+    result = screen(Fieldwork.of(layout, records), draws=999)
+    timed = {rule: set[str]() for rule in ("short", "night", "age_digits", "minute_digits")}
+    for each in result.enumerators:
+        if each.rule in timed:
+            timed[each.rule].add(each.enumerator)
+            assert each.n == sum(record.enumerator == each.enumerator for record in records)
+    assert timed == dict.fromkeys(timed, carries)
+    assert result.enumerators_to_recheck == ()
+    night = [
+        replace(each, start=each.start.replace(hour=23)) if each.start and each.enumerator == "E2" else each
+        for each in records
+    ]
+    doubted = screen(Fieldwork.of(layout, night), draws=4999).enumerators
+    surest = min((each for each in doubted if each.rule == "night"), key=lambda each: each.p_value)
+    assert surest.enumerator == "E2"
+    assert surest.observed == surest.n
+
+
 def test_an_enumerator_alone_in_her_unit_is_compared_with_nobody() -> None:
     layout = Golden().campaign("campaign_200").layout
     records = [replace(each, unit=each.enumerator) for each in honest(3, 0.0)]

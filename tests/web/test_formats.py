@@ -115,3 +115,22 @@ def test_templates_have_every_format_as_a_filter() -> None:
     assert re.split(r"[ \n]+", text.replace("\u00a0", "_")) == [
         "8,50", "8,50_%", "75,0_%", "2.124", "8,5", "25/11/2026", "25/11/2026", "14:05",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (None, "–"),
+        (0, "0 giây"),
+        (59, "59 giây"),
+        (60, "1 phút"),
+        (545, "9 phút 5 giây"),
+        (3600, "1 giờ"),
+        (3605, "1 giờ"),
+        (12_000, "3 giờ 20 phút"),
+        (-315_360_000, "3.650 ngày"),
+        (90_000, "1 ngày 1 giờ"),
+    ],
+)
+def test_a_span_is_told_by_its_two_largest_parts(seconds: int | None, told: str) -> None:
+    assert formats.span(seconds) == told
