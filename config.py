@@ -36,6 +36,7 @@ def load(instance: Path) -> dict[str, Any]:
         "PROXIES": _whole("PROXIES", read["PROXIES"]),
         "MAX_CONTENT_LENGTH": _whole("MAX_UPLOAD_MB", read["MAX_UPLOAD_MB"]) * 1024 * 1024,
         "WTF_CSRF_TIME_LIMIT": None,
+        "JOBS_FOLDER": instance / "jobs",
     }
 
 

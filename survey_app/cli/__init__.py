@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from survey_app.cli import audit, campaign, check, demo, responses, scores, user
+from survey_app.cli import audit, campaign, check, demo, forms, responses, scores, user
 
 
 def register(app: Flask) -> None:
@@ -12,6 +12,8 @@ def register(app: Flask) -> None:
         campaign.group,
         check.command,
         demo.group,
+        forms.group,
+        forms.questionnaires,
         responses.group,
         scores.group,
         user.group,

@@ -16,6 +16,7 @@ ITEMS = (
     ("Phiếu", "responses.index", Permission.RESPONSE_VIEW, True),
     ("Tiến độ", "campaigns.progress", Permission.CAMPAIGN_VIEW, True),
     ("Phân công", "assignments.index", Permission.ASSIGNMENT_MANAGE, True),
+    ("In phiếu", "printing.index", Permission.FORM_PRINT, True),
     ("Chất lượng", "quality.index", Permission.QUALITY_VIEW, True),
     ("Điểm khảo sát", "scores.index", Permission.SCORE_VIEW, True),
     ("Chỉ số CCHC", "scores.ranking", Permission.SCORE_VIEW, True),
