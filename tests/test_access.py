@@ -66,6 +66,13 @@ DOORS: dict[tuple[str, str], tuple[set[Role] | str, int]] = {
     ("responses.edit", "GET"): ({E}, 404),
     ("responses.correct", "POST"): ({E}, 404),
     ("offline.receive", "PUT"): ({E}, 400),
+    ("printing.index", "GET"): ({C, H}, 200),
+    ("printing.order", "POST"): ({C, H}, 422),
+    ("printing.letterhead", "POST"): ({C, H}, 422),
+    ("printing.questionnaire", "GET"): ({C, H}, 200),
+    ("printing.job", "GET"): ({C, H}, 404),
+    ("printing.cancel", "POST"): ({C, H}, 404),
+    ("printing.file", "GET"): ({C, H}, 404),
     ("quality.index", "GET"): ({C, H}, 200),
     ("quality.show", "GET"): ({C, H}, 404),
     ("quality.screen", "POST"): ({H}, 303),
@@ -95,6 +102,7 @@ SAMPLES = {
     "other": "78",
     "group": "departments",
     "filename": "hailong.css",
+    "job": "0" * 32,
 }
 HOSTILE_IDS = ["0", "-1", "2147483648", "9223372036854775808", "%00", "a" * 300, "%F0%9F%98%80", "'--"]
 ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -216,6 +224,7 @@ ABLE = {
     "assignments": C,
     "campaigns": H,
     "scores": H,
+    "printing": C,
     "quality": H,
     "appraisals": A,
     "rechecks": S,

@@ -19,6 +19,7 @@ from survey_app.models import AuditLine, Campaign, CampaignUnit, Response, Sampl
 from survey_app.vocabulary import LABELS, SECTION_NAMES, AuditVerb, SampleKind
 
 MOST_FORMS = 5_000
+MOST_NAMED = 40
 LONGEST_PREFIX = 12
 LONGEST_UNIT = 20
 LAST_NUMBER = 99_999
@@ -118,7 +119,8 @@ def plan(campaign: Campaign, choice: Choice) -> Batch:
     units = [each for each in campaigns.units_of(campaign) if each.surveyed]
     wanted = [each for each in units if choice.unit in ("", each.unit.code)]
     if not wanted:
-        raise problems.InvalidFields({"unit": problems.field("unit_not_surveyed")})
+        known = ", ".join(each.unit.code for each in units[:MOST_NAMED])
+        raise problems.UnknownValue(what="Đơn vị được khảo sát", value=choice.unit[:40], known=known)
     if choice.count is not None and choice.count * len(wanted) > MOST_FORMS:
         raise problems.TooManyForms(most=MOST_FORMS)
     found = _listed(campaign, wanted, choice) if has_sample(campaign) else _numbered(units, wanted, choice)

@@ -26,7 +26,7 @@ FONTS = typst.Fonts(
     include_embedded_fonts=False,
     font_paths=[str(Path(__file__).parent / "fonts")],
 )
-SIZES = (10.5, 10.25, 10.0, 9.75, 9.5)
+SIZES = (10.5, 10.25, 10.0, 9.75, 9.5, 9.25, 9.0)  # below ten only where names are very long
 SIDES = 2
 LONG_TEXT = 300
 LEVELS_NAME = "Mức độ hài lòng"

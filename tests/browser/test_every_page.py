@@ -14,7 +14,15 @@ CAMPAIGN = f"/campaigns/{demonstration.CODE}"
 PAGES: dict[str | None, list[str]] = {
     None: ["/login", "/style", "/nowhere"],
     "dtv01": ["/", f"{CAMPAIGN}/responses", f"{CAMPAIGN}/responses/new", "/password"],
-    "dieuphoi": ["/", "/campaigns", CAMPAIGN, f"{CAMPAIGN}/progress", f"{CAMPAIGN}/assignments"],
+    "dieuphoi": [
+        "/",
+        "/campaigns",
+        CAMPAIGN,
+        f"{CAMPAIGN}/progress",
+        f"{CAMPAIGN}/assignments",
+        f"{CAMPAIGN}/forms",
+        "printed forms",
+    ],
     "mattran": ["/", f"{CAMPAIGN}/responses?q=so+tai+chinh", "a response"],
     "noivu": [
         "/",
@@ -47,6 +55,10 @@ def visit(page: Page, path: str) -> None:
         page.goto(f"{CAMPAIGN}/quality")
         page.get_by_role("button", name="Sàng lọc phiếu hiện có").click()
         page.get_by_text("Đã sàng lọc").wait_for()
+    elif path == "printed forms":
+        page.goto(f"{CAMPAIGN}/forms?first=1&count=1")
+        page.get_by_role("button", name="In tất cả").click()
+        page.get_by_role("link", name="Tải tệp PDF").wait_for()
     elif path == "two runs":
         for _ in range(2):
             page.goto(f"{CAMPAIGN}/scores")
