@@ -121,7 +121,7 @@ def order(code: str) -> Any:
     except (problems.TooManyForms, problems.NothingToPrint) as refusal:
         db.session.rollback()
         return _page(campaign, form, None, refusal=refusal)
-    if job.state == jobs.DONE:
+    if form.choice().unit and job.state == jobs.DONE:
         return _file(job)
     return redirect(url_for("printing.job", code=code, job=job.id), 303)
 
