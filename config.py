@@ -41,6 +41,7 @@ def load(instance: Path) -> dict[str, Any]:
         "WTF_CSRF_TIME_LIMIT": None,
         "COMPRESS_ALGORITHM": ["br", "gzip"],
         **{name: _whole(name, read[name]) for name in SETTINGS if name.startswith("SELF_")},
+        "JOBS_FOLDER": instance / "jobs",
     }
 
 

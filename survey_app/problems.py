@@ -18,6 +18,8 @@ def _told(fact: object) -> object:
 FIELD_SENTENCES = {
     "unit_not_yours": "Hãy chọn một cơ quan, đơn vị đã giao cho bạn trong đợt này.",
     "form_code": "Mã phiếu gồm 1–40 chữ không dấu, số, dấu gạch, chấm; ví dụ HN22-0017.",
+    "form_prefix": "Phần đầu của mã gồm tối đa {most} chữ không dấu, số, dấu gạch, chấm; ví dụ HN22.",
+    "letterhead": "Hãy ghi từ 1 đến {most} ký tự.",
     "mode": "Hãy chọn một cách hỏi có trong danh sách.",
     "too_few_answers": (
         "Phiếu mới trả lời dưới {share} % số tiêu chí bắt buộc nên sẽ không được tính điểm. "
@@ -443,6 +445,16 @@ class DemonstrationNotHere(Problem):
         "Cơ sở dữ liệu này đã có đợt khảo sát thật nên không nạp đợt minh họa: tài khoản minh họa có mật khẩu in sẵn. "
         "Hãy dùng một cơ sở dữ liệu khác."
     )
+
+
+class TooManyForms(Problem):
+    code, status = "too_many_forms", 422
+    sentence = "Mỗi lần in tối đa {most} phiếu. Hãy in từng đơn vị, hoặc giảm số phiếu mỗi đơn vị."
+
+
+class NothingToPrint(Problem):
+    code, status = "nothing_to_print", 422
+    sentence = "Không có phiếu nào để in: các mã này đã có phiếu trả lời, hoặc chỉ tiêu bằng 0."
 
 
 class Busy(Problem):

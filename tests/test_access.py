@@ -91,6 +91,13 @@ DOORS: dict[tuple[str, str], tuple[set[Role] | str, int]] = {
     ("devices.report", "PUT"): ({E}, 400),
     ("devices.receive", "GET"): ({C}, 200),
     ("devices.receive", "POST"): ({C}, 422),
+    ("printing.index", "GET"): ({C, H}, 200),
+    ("printing.order", "POST"): ({C, H}, 422),
+    ("printing.letterhead", "POST"): ({C, H}, 422),
+    ("printing.questionnaire", "GET"): ({C, H}, 200),
+    ("printing.job", "GET"): ({C, H}, 404),
+    ("printing.cancel", "POST"): ({C, H}, 404),
+    ("printing.file", "GET"): ({C, H}, 404),
     ("quality.index", "GET"): ({C, H}, 200),
     ("quality.show", "GET"): ({C, H}, 404),
     ("quality.screen", "POST"): ({H}, 303),
@@ -133,6 +140,7 @@ SAMPLES = {
     "group": "departments",
     "filename": "hailong.css",
     "form_code": "NO-SUCH-ROW",
+    "job": "0" * 32,
 }
 HOSTILE_IDS = ["0", "-1", "2147483648", "9223372036854775808", "%00", "a" * 300, "%F0%9F%98%80", "'--"]
 ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -258,6 +266,7 @@ ABLE = {
     "scores": H,
     "second_entries": C,
     "second_entries.change_settings": H,
+    "printing": C,
     "quality": H,
     "appraisals": A,
     "rechecks": S,

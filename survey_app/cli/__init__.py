@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from survey_app.cli import audit, campaign, check, demo, responses, sample, scores, second_entry, user
+from survey_app.cli import audit, campaign, check, demo, forms, responses, sample, scores, second_entry, user
 
 
 def register(app: Flask) -> None:
@@ -12,6 +12,8 @@ def register(app: Flask) -> None:
         campaign.group,
         check.command,
         demo.group,
+        forms.group,
+        forms.questionnaires,
         responses.group,
         sample.group,
         scores.group,

@@ -18,7 +18,7 @@ from survey_app.language import clean_line
 from survey_app.models import Assignment, Campaign, Response, ResponseVersion, Unit
 from survey_app.vocabulary import Validity
 
-FORM_CODE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9./_-]{0,38}[A-Za-z0-9])?")
+FORM_CODE = "[A-Za-z0-9]([A-Za-z0-9./_-]{0,38}[A-Za-z0-9])?"  # also told to other programs, so in plain terms
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def content_of(unit: str, form_code: str, mode: str, answers: str, details: Mapp
 
 def is_form_code(text: str) -> bool:
     """Tell whether a text has the form of a printed form code."""
-    return FORM_CODE.fullmatch(text) is not None
+    return re.fullmatch(FORM_CODE, text) is not None
 
 
 def digest_of(content: str) -> str:

@@ -75,7 +75,7 @@ def rules_for_device(campaign: Campaign, questionnaire: Questionnaire) -> dict[s
         ],
         "least": {"share": float(method.validity.share), "codes": required},
         "doubts": doubts.told_to_devices(questionnaire.sha256),
-        "form_code": f"^(?:{response_content.FORM_CODE.pattern})$",
+        "form_code": f"^(?:{response_content.FORM_CODE})$",
         "sentences": {name: problems.FIELD_SENTENCES[name] for name in _TOLD}
         | {"too_few_answers": problems.field("too_few_answers", share=int(100 * method.validity.share))},
     }

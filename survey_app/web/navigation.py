@@ -21,6 +21,7 @@ ITEMS = (
     ("Phân công", "assignments.index", Permission.ASSIGNMENT_MANAGE, True),
     ("Nhập lần hai", "second_keying.index", Permission.SECOND_ENTRY_ENTER, False),
     ("Nhập lần hai", "second_entries.index", Permission.SECOND_ENTRY_VIEW, True),
+    ("In phiếu", "printing.index", Permission.FORM_PRINT, True),
     ("Chất lượng", "quality.index", Permission.QUALITY_VIEW, True),
     ("Điểm khảo sát", "scores.index", Permission.SCORE_VIEW, True),
     ("Chỉ số CCHC", "scores.ranking", Permission.SCORE_VIEW, True),

@@ -23,6 +23,22 @@ PAGES: dict[str | None, list[str]] = {
         "/second-entries",
         "/device",
     ],
+    "dieuphoi": [
+        "/",
+        "/campaigns",
+        CAMPAIGN,
+        f"{CAMPAIGN}/board",
+        f"{CAMPAIGN}/progress",
+        f"{CAMPAIGN}/assignments",
+        f"{CAMPAIGN}/sample",
+        f"{CAMPAIGN}/sample/MAU-1",
+        f"{CAMPAIGN}/assignments/sample",
+        f"{CAMPAIGN}/second-entries",
+        "forms to key again",
+        f"{CAMPAIGN}/forms",
+        "printed forms",
+        "/device-records",
+    ],
     "mattran": ["/", f"{CAMPAIGN}/responses?q=so+tai+chinh", "a response"],
     "noivu": [
         "/",
@@ -67,6 +83,10 @@ def visit(page: Page, path: str) -> None:
         page.get_by_text("Đã rút").wait_for()
         page.get_by_role("link", name="Đổi người").first.click()
         page.wait_for_url("**/keyer")
+    elif path == "printed forms":
+        page.goto(f"{CAMPAIGN}/forms?first=1&count=1")
+        page.get_by_role("button", name="In tất cả").click()
+        page.get_by_role("link", name="Tải tệp PDF").wait_for()
     elif path == "two runs":
         for _ in range(2):
             page.goto(f"{CAMPAIGN}/scores")

@@ -17,15 +17,9 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from scoring.questionnaire import Question, Questionnaire
 from survey_app.domain.response_content import Entry
+from survey_app.vocabulary import SECTION_NAMES
 from survey_app.web.forms import Form, choices, version_of
 
-SECTIONS = {
-    "service": "Dịch vụ",
-    "experience": "Trải nghiệm khi làm thủ tục",
-    "respondent": "Người trả lời",
-    "organisation": "Tổ chức",
-    "comment": "Ý kiến thêm",
-}
 LONG_TEXT = 300
 
 
@@ -80,7 +74,7 @@ class EntryForm(Form):
                 (each, self[each.code]) for each in self.questionnaire.questions if each.section == name
             ]
             if questions:
-                found.append((SECTIONS[name], questions))
+                found.append((SECTION_NAMES[name], questions))
         return found
 
 
