@@ -14,7 +14,16 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from survey_app import problems
-from survey_app.domain import assignments, audit, campaigns, people, rechecks, response_content, responses
+from survey_app.domain import (
+    assignments,
+    audit,
+    campaigns,
+    people,
+    rechecks,
+    response_content,
+    responses,
+    sample_views,
+)
 from survey_app.domain.paradata import device_id, read
 from survey_app.domain.response_saving import Receipt
 from survey_app.extensions import Base, begin_writing, db
@@ -63,6 +72,7 @@ def _campaign(user: User, campaign: Campaign) -> dict[str, Any]:
         "name": campaign.name,
         "units": assignments.units_to_ask(user, campaign),
         "modes": [(mode.value, LABELS[mode]) for mode in campaigns.modes_of(campaign)],
+        "rows": sample_views.rows_of(user, campaign),
         "returned": [
             {
                 "uuid": flag.response.uuid,

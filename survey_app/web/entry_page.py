@@ -16,11 +16,12 @@ from scoring.questionnaire import Questionnaire
 from scoring.tally import required_places
 from survey_app import problems
 from survey_app.domain import assignments, campaigns, doubts, response_content
+from survey_app.language import clean_line
 from survey_app.models import Campaign, User
 from survey_app.vocabulary import LABELS, Mode, Permission
 from survey_app.web.forms.entry import EntryForm, form_class
 
-TOKEN, UUID, NAME, UNITS, MODES, KEY = (f"\ue000{name}\ue001" for name in "tungmk")
+TOKEN, UUID, NAME, UNITS, MODES, KEY, FORM_CODE = (f"\ue000{name}\ue001" for name in "tungmkc")
 _MARK = re.compile("(\ue000.\ue001)")
 
 
@@ -169,7 +170,7 @@ def shell(campaign: Campaign) -> str:
 def _rendered(campaign: Campaign) -> str:
     code = campaign.code
     questionnaire = campaigns.questionnaire_of(campaign.questionnaire_sha256)
-    form = form_class(questionnaire)(None, uuid=UUID)
+    form = form_class(questionnaire)(None, uuid=UUID, form_code=FORM_CODE)
     return render_form(
         form,
         questionnaire,
@@ -191,13 +192,14 @@ def _rendered(campaign: Campaign) -> str:
     )
 
 
-def new_page(user: User, campaign: Campaign, *, unit: str, mode: str) -> bytes:
+def new_page(user: User, campaign: Campaign, *, unit: str, mode: str, form_code: str) -> bytes:
     """Return the empty form for a person; the unit and way of asking chosen before stay chosen."""
     pieces = _pieces(campaign)
     values: dict[str | bytes, bytes] = {
         TOKEN: generate_csrf().encode(),
         UUID: str(uuid4()).encode(),
         KEY: str(user.id).encode(),
+        FORM_CODE: escape(clean_line(form_code)[:40]).encode(),
         NAME: escape(user.display_name).encode(),
         UNITS: unit_options(user, campaign, unit).encode(),
         MODES: mode_options(campaign, mode).encode(),

@@ -58,8 +58,8 @@ def index(code: str) -> Any:
 def new(code: str) -> Any:
     campaign = use_campaign(code)
     responses.check_open(campaign)
-    unit, mode = request.args.get("unit", ""), request.args.get("mode", "")
-    page = entry_page.new_page(guards.actor(), campaign, unit=unit, mode=mode)
+    wanted = {name: request.args.get(name, "") for name in ("unit", "mode", "form_code")}
+    page = entry_page.new_page(guards.actor(), campaign, **wanted)
     return Reply(page, mimetype="text/html")
 
 

@@ -210,6 +210,10 @@
     line.querySelector("[data-says]").textContent = [parts.join(", "), why].filter(Boolean).join(". ");
     line.querySelector("[data-log-in]").hidden = state.net !== "login" || !number?.waiting;
     line.classList.toggle("warn", Boolean(why || number?.mend || number?.aside));
+    const home = document.querySelector("[data-device-home]");
+    if (!home) return;
+    home.hidden = !parts.length;
+    home.querySelector("[data-device-says]").textContent = `${parts.join(", ")}.`;
   });
   const dialog = document.getElementById("log-in-here");
   line?.querySelector("[data-log-in]").addEventListener("click", () => {
