@@ -27,7 +27,10 @@ def import_file(actor: User, code: str, file: Path, dry_run: bool) -> None:
     sheet = read_answers(file, campaigns.questionnaire_of(campaign.questionnaire_sha256))
     if strange := response_import.unknown_columns(campaign, sheet.ignored):
         click.echo(f"{file.name}: bỏ qua cột {', '.join(strange)} vì bộ câu hỏi không có.", err=True)
-    batch = response_import.import_rows(actor, campaign, file.name, list(sheet.rows()), dry_run=dry_run)
+    rows = list(sheet.rows())
+    batch = response_import.import_rows(
+        actor, campaign, file.name, rows, dry_run=dry_run, sha256=sheet.sha256
+    )
     done = "Kiểm tra đạt, chưa lưu:" if dry_run else "Đã nhập"
     click.echo(f"{done} {batch.stored} phiếu, trong đó {batch.invalid} phiếu không hợp lệ.")
 
