@@ -76,6 +76,7 @@ FIELD_SENTENCES = {
     "cell_not_ticked": "“{value}” không phải 0 hoặc 1",
     "column_claimed": "có hai cột cùng là {target}; hãy bỏ hoặc đổi tên một cột",
     "column_unclear": "câu chữ này là của hai câu hỏi; hãy ghi mã câu hỏi thay cho câu chữ",
+    "file_missing": "Hãy chọn một tệp .xlsx hoặc .csv.",
     "batch_noun": "Hãy chọn loại dữ liệu trong tệp.",
     "reverse_reason": "Hãy ghi lý do hoàn tác, tối đa {most} ký tự.",
     "column_for_new": "thiếu cột này, mà tệp có phiếu mới",

@@ -263,6 +263,11 @@ def changes_of(batch: ImportBatch) -> list[dict[str, Any]]:
     return found
 
 
+def rule_of(batch: ImportBatch) -> str:
+    """Return in words what a blank cell of a batch's file means."""
+    return IMPORTERS[BatchNoun(batch.noun)].rule
+
+
 def _locked(batch: ImportBatch, needed: BatchState) -> ImportBatch:
     found = (
         select(ImportBatch)

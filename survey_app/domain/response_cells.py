@@ -41,7 +41,7 @@ def is_blank(text: str) -> bool:
 
 def is_erasing(text: str) -> bool:
     """Tell whether a cell asks to empty the answer."""
-    return _key(text) == ERASE
+    return "(" in text and _key(text) == ERASE
 
 
 class Reader:

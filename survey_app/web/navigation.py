@@ -14,6 +14,7 @@ from survey_app.web import guards
 ITEMS = (
     ("Trang đầu", "home.index", Permission.ACCOUNT_OWN, False),
     ("Phiếu", "responses.index", Permission.RESPONSE_VIEW, True),
+    ("Nhập từ tệp", "imports.index", Permission.RESPONSE_IMPORT, True),
     ("Tiến độ", "campaigns.progress", Permission.CAMPAIGN_VIEW, True),
     ("Phân công", "assignments.index", Permission.ASSIGNMENT_MANAGE, True),
     ("Chất lượng", "quality.index", Permission.QUALITY_VIEW, True),
