@@ -3,7 +3,8 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import PurePath
 from typing import Any
 
@@ -30,6 +31,9 @@ PERMISSIONS = {
 LONGEST_LINE = 200
 MOST_SHOWN = 200
 
+# Key, field, before, after: as people read them.
+CellChange = tuple[str, str, str, str]
+
 
 @dataclass(frozen=True)
 class Heading:
@@ -50,7 +54,18 @@ class Preview:
     absent: Sequence[str] = ()
     left: Sequence[str] = ()
     seen: str = ""
-    names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def new(self) -> list[str]:
+        """The keys of the first rows that would be added."""
+        return list(islice((row.key for row in self.plan.rows if row.kind == "new"), MOST_SHOWN))
+
+    @property
+    def changes(self) -> list[CellChange]:
+        """The first cells that would change."""
+        return list(
+            islice(((row.key, *each) for row in self.plan.rows for each in row.differences), MOST_SHOWN)
+        )
 
     @property
     def cells(self) -> int:
@@ -141,7 +156,7 @@ def shown(campaign: Campaign, batch: ImportBatch) -> Preview:
             if name
         ]
         absent = [name for name in known if name not in table.columns]
-        return Preview(plan, headings, absent, (), seal(plan), names)
+        return Preview(plan, headings, absent, (), seal(plan))
     plan, left = response_batches.planned(campaign, table)
     found = response_batches.column_map(campaign, table)
     headings = [
@@ -151,7 +166,7 @@ def shown(campaign: Campaign, batch: ImportBatch) -> Preview:
         for column in found.columns
         if column.heading
     ]
-    return Preview(plan, headings, found.missing, left, seal(plan), names)
+    return Preview(plan, headings, found.missing, left, seal(plan))
 
 
 def _meaning(column: odk_import.Column, names: Mapping[str, str]) -> str:
@@ -257,10 +272,26 @@ def reverse(actor: User, batch: ImportBatch, reason: str) -> None:
     )
 
 
-def changes_of(batch: ImportBatch) -> list[dict[str, Any]]:
-    """Return what an applied batch changed, a row each, with what stood before."""
-    found: list[dict[str, Any]] = json.loads(batch.changes)
-    return found
+@dataclass(frozen=True)
+class Done:
+    """What an applied batch did: the first keys it added, the first cells it changed, and how many cells."""
+
+    new: Sequence[str]
+    changes: Sequence[CellChange]
+    cells: int
+
+
+def done(batch: ImportBatch) -> Done:
+    """Return what an applied or reversed batch had done."""
+    rows: list[dict[str, Any]] = json.loads(batch.changes)
+    new = [row["key"] for row in rows if row.get("kind") == "new"]
+    cells = [(row["key"], *each) for row in rows for each in row.get("differences", ())]
+    return Done(new[:MOST_SHOWN], cells[:MOST_SHOWN], len(cells))
+
+
+def names_of(campaign: Campaign, batch: ImportBatch) -> dict[str, str]:
+    """Return what each field of a batch's noun is called."""
+    return {column.name: column.meaning for column in IMPORTERS[BatchNoun(batch.noun)].columns(campaign)}
 
 
 def rule_of(batch: ImportBatch) -> str:

@@ -79,6 +79,7 @@ class How(StrEnum):
     CODE = "code"
     GROUP = "group"
     LABEL = "label"
+    MOMENT = "moment"
     METADATA = "metadata"
     TOLD = "told"
     UNKNOWN = "unknown"
@@ -89,6 +90,7 @@ HOW_WORDS = {
     How.CODE: "theo mã",
     How.GROUP: "theo mã sau tên nhóm",
     How.LABEL: "theo câu chữ",
+    How.MOMENT: "giờ mở và giờ xong của phiếu mới",
     How.METADATA: "thông tin kỹ thuật của máy, không nhập",
     How.TOLD: "chỉ để đọc, không nhập",
     How.UNKNOWN: "không nhận ra, bỏ qua",
@@ -120,6 +122,12 @@ class ColumnMap:
     def read(self) -> tuple[Column, ...]:
         """The columns that are imported."""
         return tuple(column for column in self.columns if column.how in READ)
+
+    @cached_property
+    def moments(self) -> tuple[Column, ...]:
+        """The columns that tell when a form was opened and finished, the first of each."""
+        first = {column.target: column for column in reversed(self.columns) if column.how == How.MOMENT}
+        return tuple(first.values())
 
     @cached_property
     def twice(self) -> tuple[Column, ...]:
@@ -230,8 +238,10 @@ def _column(place: int, heading: str, names: _Names, others: Mapping[str, Questi
         if meant:
             return Column(place, heading, How.LABEL, *meant)
     last = _SEPARATOR.split(heading)[-1].casefold()
-    if last in MOMENTS or last.strip("_") in _METADATA or last in SENDERS:
-        return Column(place, heading, How.METADATA, MOMENTS.get(last, last if last in SENDERS else ""))
+    if last in MOMENTS:
+        return Column(place, heading, How.MOMENT, MOMENTS[last])
+    if last.strip("_") in _METADATA or last in SENDERS:
+        return Column(place, heading, How.METADATA, last if last in SENDERS else "")
     return Column(place, heading, How.UNKNOWN)
 
 

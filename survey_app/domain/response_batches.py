@@ -97,7 +97,6 @@ def _claimed(column: odk_import.Column) -> str:
 def _given(table: Sheet, found: ColumnMap) -> Iterator[Given]:
     places = {code: found.place(code) for code in odk_import.FIELDS}
     answers = [column for column in found.read if column.target not in odk_import.FIELDS]
-    moments = [column for column in found.columns if column.target in odk_import.MOMENTS.values()]
     for number, texts in table.rows:
         fields = {code: "" if place is None else texts[place] for code, place in places.items()}
         yield Given(
@@ -111,7 +110,7 @@ def _given(table: Sheet, found: ColumnMap) -> Iterator[Given]:
                 for each in answers
                 if not is_blank(texts[each.place])
             ],
-            moments={each.target: texts[each.place] for each in moments if texts[each.place]},
+            moments={each.target: texts[each.place] for each in found.moments if texts[each.place]},
         )
 
 
@@ -227,9 +226,8 @@ def _keep_moments(rows: Sequence[Planned], ids: Mapping[str, str]) -> None:
     told = {ids[row.key]: _moments(row.facts["moments"]) for row in rows if row.facts["moments"]}
     told = {uuid: moments for uuid, moments in told.items() if moments}
     if told:
-        keys = dict(
-            db.session.execute(select(Response.uuid, Response.id).where(Response.uuid.in_(told))).tuples()
-        )
+        asked = select(Response.uuid, Response.id).where(Response.uuid.in_(told))
+        keys = dict(db.session.execute(asked).all())
         empty: dict[str, datetime | None] = {"opened_at": None, "finished_at": None}
         db.session.execute(
             insert(Paradata),
