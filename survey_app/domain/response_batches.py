@@ -72,7 +72,7 @@ def planned(campaign: Campaign, table: Sheet) -> tuple[Plan, list[str]]:
     if found.place("form_code") is None and "form_code" in found.missing:
         refused.append(CellRefused(1, "form_code", "", problems.field("column_missing")))
     if not table.rows:
-        refused.append(CellRefused(1, table.columns[0], "", problems.field("no_rows")))
+        refused.append(CellRefused(1, "form_code", "", problems.field("no_rows")))
     if refused:
         return Plan((), tuple(refused)), []
     headings = {code: found.heading(code) for code in odk_import.FIELDS}

@@ -113,7 +113,9 @@ def _level_words(questionnaire: Questionnaire) -> dict[str, str]:
     scale = questionnaire.scale
     words = {str(level): str(level) for level in range(1, len(scale.levels) + 1)}
     words |= {_key(name): str(level) for level, name in enumerate(scale.levels, 1)}
-    words |= {f"{level} – {_key(name)}": str(level) for level, name in enumerate(scale.levels, 1)}
+    # As our pages and the XLSForm write them: the number and its own name.
+    for mark in (" –", "."):
+        words |= {f"{level}{mark} {_key(name)}": str(level) for level, name in enumerate(scale.levels, 1)}
     return words | dict.fromkeys((*_NOT_APPLICABLE_WORDS, _key(scale.not_applicable)), NOT_APPLICABLE)
 
 

@@ -108,7 +108,8 @@ class Planner:
         """Yield what each row would do; a refused row is not yielded."""
         left = iter(rows)
         while some := list(islice(left, TOGETHER)):
-            stored = self._stored_of([row.form_code for row in some])
+            codes = [row.form_code for row in some if response_content.is_form_code(row.form_code)]
+            stored = self._stored_of(codes)
             for row in some:
                 before = len(self.refused)
                 planned = self._planned(row, stored.get(row.form_code))

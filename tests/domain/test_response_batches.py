@@ -1,8 +1,10 @@
 """A file of responses as one batch: what it would do, what it did, and how all of it is taken back."""
 
+import io
 import json
 from collections.abc import Sequence
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select, text, update
@@ -22,7 +24,8 @@ from survey_app.domain import (
 )
 from survey_app.domain.campaigns import _pin
 from survey_app.domain.import_plan import Plan
-from survey_app.domain.response_content import entry_of
+from survey_app.domain.response_content import Entry, entry_of
+from survey_app.exports.answers_csv import write_answers
 from survey_app.extensions import db
 from survey_app.models import Campaign, Paradata, Response, User
 from survey_app.vocabulary import Body, CampaignState, Role
@@ -120,10 +123,6 @@ def test_e15_an_export_comes_back_without_a_difference_and_three_cells_are_three
 
 
 def test_e15_the_command_lines_export_comes_back_without_a_difference(home: User, small: Campaign) -> None:
-    import io
-
-    from survey_app.exports.answers_csv import write_answers
-
     taken_in(home, small, [row("F-1", access_1="NA", access_2=""), row("F-2", comment="x")])
     out = io.BytesIO()
     questionnaire = campaigns.questionnaire_of(small.questionnaire_sha256)
@@ -283,10 +282,6 @@ def test_a_returned_and_a_void_response_are_not_changed_by_a_file(
 
 
 def test_a_draft_is_no_response_yet_and_stays_a_draft(home: User, small: Campaign, an: User) -> None:
-    from uuid import uuid4
-
-    from survey_app.domain.response_content import Entry
-
     responses.save_draft(an, small, str(uuid4()), Entry("A", "F-1", "paper", {}))
     taken_in(home, small, [row("F-1")])
     states = db.session.scalars(select(Response.state).order_by(Response.id)).all()
