@@ -61,7 +61,7 @@ def read_sheet(path: str | Path) -> Sheet:
 
 def parse_sheet(name: str, content: bytes, *, repeated: bool = False) -> Sheet:
     """Read the bytes of a file under its name, as `read_sheet` does; `repeated` leaves a heading twice to the caller."""
-    kind = Path(name).suffix.lower()
+    kind = f".{name.rpartition('.')[2].lower()}"
     _check_kind(name, kind, content)
     table = _csv_rows(content, name) if kind == ".csv" else _xlsx_rows(content, name)
     rows = [(number, row) for number, row in enumerate(table, 1) if any(row)]

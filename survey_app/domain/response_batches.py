@@ -17,7 +17,8 @@ from survey_app.domain import audit, campaigns, odk_import, responses
 from survey_app.domain.import_plan import CellRefused, Column, Plan, Planned
 from survey_app.domain.odk_import import ColumnMap
 from survey_app.domain.response_cells import ERASE, Cell, is_blank
-from survey_app.domain.response_rows import CONTENT, TOGETHER, Given, Planner, version_label
+from survey_app.domain.response_known import version_label
+from survey_app.domain.response_rows import CONTENT, TOGETHER, Given, Planner
 from survey_app.extensions import db
 from survey_app.language import clean_line
 from survey_app.models import Campaign, Paradata, Response, ResponseVersion, User

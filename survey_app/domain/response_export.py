@@ -10,7 +10,7 @@ from scoring.answers import unpack
 from scoring.questionnaire import Questionnaire
 from survey_app.domain import audit, campaigns
 from survey_app.domain.response_batches import other_versions, rule
-from survey_app.domain.response_rows import version_label
+from survey_app.domain.response_known import version_label
 from survey_app.exports.answers_xlsx import AnswerColumn, Value, told_moment, write_workbook
 from survey_app.extensions import db
 from survey_app.models import Campaign, Response, Unit, User

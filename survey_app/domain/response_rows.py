@@ -7,22 +7,20 @@ the row touches is held to its rules: an old breach in another answer stays and 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 
 from survey_app import problems
-from survey_app.domain import audit, campaigns, response_content
+from survey_app.domain import audit, response_content
 from survey_app.domain.entry_rules import rules_of
 from survey_app.domain.import_plan import CellRefused, Planned
 from survey_app.domain.response_cells import BLANK, Cell, CellError, Reader, is_erasing, ticked
-from survey_app.extensions import db
+from survey_app.domain.response_known import Known, version_label
 from survey_app.language import clean_line
-from survey_app.models import AuditLine, Campaign, CampaignUnit, Response, User
-from survey_app.models.response import ARRIVED
-from survey_app.vocabulary import LABELS, AuditVerb, Mode, ResponseState, Role, Validity
+from survey_app.models import Campaign, CampaignUnit
+from survey_app.vocabulary import LABELS, Mode, ResponseState, Validity
 
 TOGETHER = 500
 CONTENT = ("unit_id", "mode", "validity", "answers", "details", "content_digest")
@@ -72,44 +70,15 @@ class Planner:
         self.headings = headings or {}
         self.refused: list[CellRefused] = []
         self.found: set[str] = set()
-        self.modes = set(campaigns.modes_of(campaign))
-        units = campaigns.units_of(campaign)
-        self.units = {unit.unit.code: unit for unit in units}
-        self._by_id = {unit.unit_id: unit for unit in units}
-        self._by_name: dict[str, CampaignUnit | None] = {}
-        for unit in units:
-            name = unit.unit.name.casefold()
-            self._by_name[name] = None if name in self._by_name else unit
-        self.reader = lru_cache(maxsize=None)(lambda sha256: Reader(campaigns.questionnaire_of(sha256)))
+        self.known = Known(campaign)
         self._first: dict[str, int] = {}
-
-    @cached_property
-    def enumerators(self) -> dict[str, User]:
-        """Everybody who may have asked, by user name."""
-        people = select(User).where(User.role == Role.ENUMERATOR)
-        return {user.username: user for user in db.session.scalars(people)}
-
-    @cached_property
-    def void(self) -> dict[str, Row[Any]]:
-        """The void responses by form code; what a reversed file withdrew is as if it had never come."""
-        found = _stored(self.campaign).where(Response.state == ResponseState.VOID).order_by(Response.id)
-        rows = db.session.execute(found).all()
-        if not rows:
-            return {}
-        lines = select(AuditLine.record_id).where(
-            AuditLine.noun == "response",
-            AuditLine.verb == AuditVerb.RESPONSE_WITHDRAWN,
-            AuditLine.campaign_id == self.campaign.id,
-        )
-        withdrawn = set(db.session.scalars(lines))
-        return {row.form_code: row for row in rows if row.uuid not in withdrawn}
 
     def plan(self, rows: Iterable[Given]) -> Iterator[Planned]:
         """Yield what each row would do; a refused row is not yielded."""
         left = iter(rows)
         while some := list(islice(left, TOGETHER)):
             codes = [row.form_code for row in some if response_content.is_form_code(row.form_code)]
-            stored = self._stored_of(codes)
+            stored = self.known.stored(codes)
             for row in some:
                 before = len(self.refused)
                 planned = self._planned(row, stored.get(row.form_code))
@@ -123,19 +92,13 @@ class Planner:
 
     def missing(self) -> list[str]:
         """Return the form codes that arrived and that the file does not have, in order."""
-        arrived = select(Response.form_code).where(Response.campaign_id == self.campaign.id, ARRIVED)
-        return sorted({code for code in db.session.scalars(arrived) if code} - self._first.keys())
+        return sorted(self.known.arrived() - self._first.keys())
 
     def refuse(self, number: int, column: str, value: str, why: str) -> None:
         """Note a refused cell under the heading its file has."""
         self.refused.append(
             CellRefused(number, self.headings.get(column, column), clean_line(value)[:40], why)
         )
-
-    def _stored_of(self, codes: Sequence[str]) -> dict[str, Row[Any]]:
-        found = _stored(self.campaign).where(ARRIVED, Response.form_code.in_(codes))
-        void = {code: self.void[code] for code in codes if code in self.void}
-        return void | {row.form_code: row for row in db.session.execute(found)}
 
     def _planned(self, row: Given, stored: Row[Any] | None) -> Planned | None:
         code = row.form_code
@@ -162,12 +125,12 @@ class Planner:
     def _new(self, row: Given) -> Planned | None:
         sha256 = self.campaign.questionnaire_sha256
         unit = self._unit(row)
-        enumerator = self.enumerators.get(clean_line(row.enumerator).lower())
+        enumerator = self.known.enumerators.get(clean_line(row.enumerator).lower())
         if enumerator is None:
             why = problems.field("row_enumerator", value=clean_line(row.enumerator)[:40])
             self.refuse(row.number, "enumerator", row.enumerator, why)
         mode = self._mode(row) if row.mode else Mode.PAPER
-        reader = self.reader(sha256)
+        reader = self.known.reader(sha256)
         levels, raw = self._answers(row, reader, "")
         details = self._details(row, reader, sha256, {}, raw)
         if unit is None or enumerator is None or mode is None:
@@ -188,11 +151,11 @@ class Planner:
 
     def _known(self, row: Given, stored: Row[Any]) -> Planned | None:
         sha256 = stored.questionnaire_sha256
-        reader = self.reader(sha256)
-        version = self.version_of(sha256)
+        reader = self.known.reader(sha256)
+        version = version_label(self.campaign, sha256)
         self._check_enumerator(row, stored)
         before = _Content(
-            self._by_id[stored.unit_id], stored.mode, stored.answers, json.loads(stored.details)
+            self.known.unit_by_id[stored.unit_id], stored.mode, stored.answers, json.loads(stored.details)
         )
         unit = self._unit(row, before.unit) if row.unit else before.unit
         mode = self._mode(row, before.mode) if row.mode else before.mode
@@ -220,10 +183,6 @@ class Planner:
             "columns": self._columns(after, row.form_code, sha256),
         }
         return Planned("changed", row.number, row.form_code, differences, facts)
-
-    def version_of(self, sha256: str) -> str:
-        """Return the label under which a questionnaire version has columns of its own; "" for the campaign's."""
-        return version_label(self.campaign, sha256)
 
     def _check_enumerator(self, row: Given, stored: Row[Any]) -> None:
         given = clean_line(row.enumerator).lower()
@@ -261,7 +220,7 @@ class Planner:
 
     def _unit(self, row: Given, kept: CampaignUnit | None = None) -> CampaignUnit | None:
         text = clean_line(row.unit)
-        unit = self.units.get(text) or self._by_name.get(text.casefold())
+        unit = self.known.unit(text)
         if unit is None or not (unit.surveyed or unit is kept):
             why = problems.field("row_unit", value=text[:40], campaign=self.campaign.code)
             self.refuse(row.number, "unit", row.unit, why)
@@ -270,8 +229,8 @@ class Planner:
 
     def _mode(self, row: Given, kept: str = "") -> str | None:
         text = clean_line(row.mode)
-        mode = _MODES.get(text.casefold())
-        if mode is None or not (mode in self.modes or mode == kept):
+        mode = self.known.mode(text)
+        if mode is None or not (mode in self.known.modes or mode == kept):
             self.refuse(row.number, "mode", row.mode, problems.field("row_mode", value=text[:40]))
             return None
         return mode
@@ -304,7 +263,7 @@ class Planner:
 
     def _shares(self, reader: Reader, code: str) -> bool:
         """Tell whether a column of the campaign's questionnaire is also one of this version of it."""
-        present = self.reader(self.campaign.questionnaire_sha256)
+        present = self.known.reader(self.campaign.questionnaire_sha256)
         return reader.questionnaire.code == present.questionnaire.code and reader.knows(code)
 
     @staticmethod
@@ -364,42 +323,8 @@ class Planner:
         }
 
 
-_MODES: dict[str, Mode] = {
-    **{LABELS[mode].casefold(): mode for mode in Mode},
-    **{mode.value: mode for mode in Mode},
-}
-
-
-def version_label(campaign: Campaign, sha256: str) -> str:
-    """Return what columns of another questionnaire version are labelled with, "" for the campaign's own."""
-    if sha256 == campaign.questionnaire_sha256:
-        return ""
-    own, present = (campaigns.questionnaire_of(each) for each in (sha256, campaign.questionnaire_sha256))
-    return own.code if own.code != present.code else f"{own.code} {sha256[:8]}"
-
-
 def _says(entered: Mapping[str, object], raw: Mapping[str, object], code: str) -> object:
     return entered.get(code) if code in entered else raw[code] or None
-
-
-def _stored(campaign: Campaign) -> Any:
-    return (
-        select(
-            Response.id,
-            Response.uuid,
-            Response.form_code,
-            Response.state,
-            Response.version,
-            Response.questionnaire_sha256,
-            Response.unit_id,
-            Response.mode,
-            Response.answers,
-            Response.details,
-            User.username,
-        )
-        .join(User, User.id == Response.enumerator_id)
-        .where(Response.campaign_id == campaign.id)
-    )
 
 
 def is_invalid(planned: Planned) -> bool:
