@@ -153,7 +153,7 @@ def apply(actor: User, campaign: Campaign, plan: Plan) -> list[dict[str, Any]]:
 def store_new(campaign: Campaign, rows: Iterable[Planned], moment: datetime) -> list[dict[str, Any]]:
     """Insert the new responses of a plan, piece by piece; return what is to be remembered of each."""
     kept: list[dict[str, Any]] = []
-    for some in _pieces(rows):
+    for some in pieces(rows):
         ids = _free_ids(campaign, [row.key for row in some])
         values = [
             {
@@ -192,7 +192,7 @@ def record_new(
     actor: User, campaign: Campaign, stored: Sequence[Mapping[str, Any]], reason: str, moment: datetime
 ) -> None:
     """Write the audit lines of stored responses, piece by piece."""
-    for some in _pieces(stored):
+    for some in pieces(stored):
         lines = [
             audit.Change(
                 each["uuid"],
@@ -204,7 +204,8 @@ def record_new(
         audit.record_all(actor, AuditVerb.RESPONSE_IMPORTED, lines, campaign_id=campaign.id, at=moment)
 
 
-def _pieces(items: Iterable[Item]) -> Iterator[list[Item]]:
+def pieces(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """Yield some items at a time."""
     left = iter(items)
     while some := list(islice(left, TOGETHER)):
         yield some
@@ -253,7 +254,7 @@ def _store_changed(
     actor: User, rows: Sequence[Planned], reason: str, moment: datetime
 ) -> list[dict[str, Any]]:
     kept: list[dict[str, Any]] = []
-    for some in _pieces(rows):
+    for some in pieces(rows):
         found = _locked([row.facts["uuid"] for row in some])
         for row in some:
             response = found.get(row.facts["uuid"])
@@ -331,7 +332,7 @@ def reverse(actor: User, campaign: Campaign, changes: Sequence[Mapping[str, Any]
     since: list[str] = []
     withdrawn: list[audit.Change] = []
     corrected: list[audit.Change] = []
-    for some in _pieces(changes):
+    for some in pieces(changes):
         found = _locked([each["uuid"] for each in some])
         for each in some:
             response = found.get(each["uuid"])
@@ -349,7 +350,7 @@ def reverse(actor: User, campaign: Campaign, changes: Sequence[Mapping[str, Any]
         (AuditVerb.RESPONSE_WITHDRAWN, withdrawn),
         (AuditVerb.RESPONSE_CORRECTED, corrected),
     ):
-        for piece in _pieces(lines):
+        for piece in pieces(lines):
             audit.record_all(actor, verb, piece, campaign_id=campaign.id, at=moment)
 
 

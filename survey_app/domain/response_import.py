@@ -1,14 +1,15 @@
 """Responses from a file on the command line: every row a new response by the form's rules, all or nothing, one batch."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from survey_app import problems
 from survey_app.domain import campaigns, import_batches, response_batches, responses
 from survey_app.domain.import_plan import CellRefused
 from survey_app.domain.response_cells import BLANK, NOT_APPLICABLE, Cell, is_blank
 from survey_app.domain.response_rows import Given, Planner, is_invalid
+from survey_app.extensions import db
 from survey_app.language import clean_line
 from survey_app.models import Campaign, ImportBatch, User
 from survey_app.models.columns import now
@@ -54,7 +55,7 @@ def import_rows(
     actor: User,
     campaign: Campaign,
     file: str,
-    rows: Sequence[Row],
+    rows: Iterable[Row],
     *,
     dry_run: bool = False,
     sha256: str = "",
@@ -63,34 +64,46 @@ def import_rows(
 
     Refuses, naming row and column: a unit not in the campaign, an unknown enumerator, a form code
     already there (be it of a void form), a value outside its question's rule. A form with too few answers is stored as
-    not valid. The same row always gets the same id. A file with its checksum is kept as a batch that can be reversed.
+    not valid. The same row always gets the same id. Rows are stored as they come, so memory stays small.
+    A file with its checksum is kept as a batch that can be reversed.
     """
     responses.check_open(campaign)
     codes = campaigns.questionnaire_of(campaign.questionnaire_sha256)
     known = [question.code for question in codes.questions]
     name = clean_line(file)[:LONGEST_LINE]
     planner = Planner(campaign, file=name, only_new=True)
-    planned = list(planner.plan(_given(row, codes.criterion_codes, known) for row in rows))
-    if planner.refused:
-        raise problems.ImportRefused(file, _errors(planner.refused))
-    batch = Batch(len(planned), sum(map(is_invalid, planned)))
-    if planned and not dry_run:
-        moment = now()
-        stored = response_batches.store_new(campaign, planned, moment)
-        response_batches.record_new(actor, campaign, stored, name, moment)
-        if sha256:
-            kept = ImportBatch(
-                campaign_id=campaign.id,
-                noun=BatchNoun.RESPONSES,
-                file_name=name,
-                file_sha256=sha256,
-                read_by_id=actor.id,
-                new_rows=len(stored),
-                changed_rows=0,
-                unchanged_rows=0,
-            )
-            import_batches.keep_applied(actor, campaign, kept, stored)
-    return batch
+    planned = planner.plan(_given(row, codes.criterion_codes, known) for row in rows)
+    moment = now()
+    kept: list[dict[str, Any]] = []
+    stored = invalid = 0
+    with db.session.begin_nested():
+        for some in response_batches.pieces(planned):
+            stored += len(some)
+            invalid += sum(map(is_invalid, some))
+            if not dry_run and not planner.refused:
+                kept += response_batches.store_new(campaign, some, moment)
+        if planner.refused:
+            raise problems.ImportRefused(file, _errors(planner.refused))
+        response_batches.record_new(actor, campaign, kept, name, moment)
+        if kept and sha256:
+            _keep_batch(actor, campaign, name, sha256, kept)
+    return Batch(stored, invalid)
+
+
+def _keep_batch(
+    actor: User, campaign: Campaign, name: str, sha256: str, kept: Sequence[Mapping[str, Any]]
+) -> None:
+    batch = ImportBatch(
+        campaign_id=campaign.id,
+        noun=BatchNoun.RESPONSES,
+        file_name=name,
+        file_sha256=sha256,
+        read_by_id=actor.id,
+        new_rows=len(kept),
+        changed_rows=0,
+        unchanged_rows=0,
+    )
+    import_batches.keep_applied(actor, campaign, batch, kept)
 
 
 def _given(row: Row, criteria: Sequence[str], questions: Sequence[str]) -> Given:
