@@ -1,4 +1,4 @@
-"""The guard before an .xlsx is opened: a small file must not unpack into a large one."""
+"""The guard before an .xlsx is opened: a small file must not unpack into a large one, nor hide another."""
 
 import io
 import re
@@ -15,14 +15,29 @@ MOST_RATIO = 60
 MOST_CELLS = 20_000_000
 _REQUIRED = {"[Content_Types].xml", "xl/workbook.xml"}
 _CHUNK = 1 << 16
+_ZIP = b"PK\x03\x04"
+_OTHER_ARCHIVES = (
+    ".zip",
+    ".xlsx",
+    ".xlsm",
+    ".xlsb",
+    ".docx",
+    ".pptx",
+    ".ods",
+    ".odt",
+    ".jar",
+    ".7z",
+    ".rar",
+    ".gz",
+)
 _PLACE = re.compile(rb"""\br=["']([A-Za-z]*)([0-9]+)["']""")
 
 
 def check_workbook(content: bytes, where: str) -> None:
-    """Refuse a file that is no workbook, or whose members, sizes, ratio or stray cells would fill memory.
+    """Refuse a file that is no workbook, or whose members, names, sizes, ratio or stray cells would do harm.
 
     What the directory declares is checked first, without unpacking; then every member is unpacked in chunks
-    to see that it holds exactly what was declared.
+    to see that it holds exactly what was declared, and no archive of its own.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -31,6 +46,7 @@ def check_workbook(content: bytes, where: str) -> None:
             if not names.issuperset(_REQUIRED):
                 raise refusal("file_not_as_named", where=where, kind=".xlsx")
             _check_declared(members, len(content), where)
+            _check_names(members, where)
             for member in members:
                 _check_member(content, member, where)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
@@ -49,10 +65,23 @@ def _check_declared(members: list[zipfile.ZipInfo], packed: int, where: str) -> 
         raise refusal("archive_broken", where=where, reason="có mật khẩu")
 
 
+def _check_names(members: list[zipfile.ZipInfo], where: str) -> None:
+    taken: set[str] = set()
+    for member in members:
+        name = member.filename
+        if name.startswith("/") or "\\" in name or ":" in name or ".." in name.split("/") or name in taken:
+            raise refusal("archive_names", where=where, name=name[:60])
+        if name.lower().endswith(_OTHER_ARCHIVES):
+            raise refusal("archive_nested", where=where, name=name[:60])
+        taken.add(name)
+
+
 def _check_member(content: bytes, member: zipfile.ZipInfo, where: str) -> None:
     size = rows = columns = 0
     tail = b""
     for chunk in _unpacked(content, member):
+        if not size and chunk.startswith(_ZIP):
+            raise refusal("archive_nested", where=where, name=member.filename[:60])
         size += len(chunk)
         if size > member.file_size:
             raise refusal("archive_too_large", where=where, reason=f"{member.filename} lớn hơn khai báo")
@@ -68,7 +97,7 @@ def _check_member(content: bytes, member: zipfile.ZipInfo, where: str) -> None:
 
 def _unpacked(content: bytes, member: zipfile.ZipInfo) -> Iterator[bytes]:
     start = member.header_offset
-    if content[start : start + 4] != b"PK\x03\x04":
+    if content[start : start + 4] != _ZIP:
         raise zipfile.BadZipFile(f"{member.filename}: thiếu phần đầu")
     names = int.from_bytes(content[start + 26 : start + 28], "little")
     extra = int.from_bytes(content[start + 28 : start + 30], "little")

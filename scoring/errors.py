@@ -25,6 +25,22 @@ SENTENCES = {
     "archive_broken": (
         "{where}: tệp .xlsx bị hỏng hoặc có mật khẩu ({reason}). Hãy mở và lưu lại bằng phần mềm bảng tính."
     ),
+    "archive_nested": (
+        "{where}: trong tệp có một tệp nén khác ({name}). Hãy mở tệp, xóa phần nhúng thêm rồi lưu lại dưới dạng .xlsx."
+    ),
+    "archive_names": (
+        "{where}: trong tệp có tệp con mang tên lạ hoặc trùng tên ({name}). Hãy mở và lưu lại bằng phần mềm bảng tính."
+    ),
+    "file_password": (
+        "{where}: tệp có mật khẩu nên không đọc được. Hãy mở tệp, bỏ mật khẩu (Tệp › Thông tin › Bảo vệ) rồi lưu lại."
+    ),
+    "file_old_excel": (
+        "{where}: đây là tệp Excel 97–2003 (.xls). Hãy mở tệp và chọn Lưu thành › Sổ làm việc Excel (.xlsx)."
+    ),
+    "file_is_html": (
+        "{where}: nội dung là một trang web (HTML), không phải bảng tính. "
+        "Hãy mở tệp bằng Excel và chọn Lưu thành › Sổ làm việc Excel (.xlsx)."
+    ),
     "sheet_too_wide": (
         "{where}: trang tính có ô ngoài vùng cho phép ({reason}). Hãy xóa các ô thừa rồi lưu lại."
     ),

@@ -20,6 +20,9 @@ _WHOLE = re.compile(r"[0-9]{1,12}")
 # Zero-width characters and the byte-order mark: invisible, and two codes that look alike would differ.
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _OTHER_FILES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_PROTECTED = "EncryptedPackage".encode("utf-16-le")
+_HTML = (b"<!doctype html", b"<html", b"<table", b"<head", b"<body", b"<meta")
 
 
 @dataclass(frozen=True)
@@ -53,24 +56,39 @@ def read_sheet(path: str | Path) -> Sheet:
         raise refusal("file_missing", where=path.name) from None
     except OSError as error:
         raise refusal("file_unreadable", where=path.name, reason=error.strerror) from None
-    kind = path.suffix.lower()
-    if kind == ".csv":
-        table = _csv_rows(content, path.name)
-    elif kind == ".xlsx":
-        table = _xlsx_rows(content, path.name)
-    else:
-        raise refusal("file_kind", where=path.name)
-    return _sheet(path.name, content, [(number, row) for number, row in enumerate(table, 1) if any(row)])
+    return parse_sheet(path.name, content)
 
 
-def _sheet(where: str, content: bytes, table: list[tuple[int, Sequence[str]]]) -> Sheet:
+def parse_sheet(name: str, content: bytes, *, repeated: bool = False) -> Sheet:
+    """Read the bytes of a file under its name, as `read_sheet` does; `repeated` leaves a heading twice to the caller."""
+    kind = f".{name.rpartition('.')[2].lower()}"
+    _check_kind(name, kind, content)
+    table = _csv_rows(content, name) if kind == ".csv" else _xlsx_rows(content, name)
+    rows = [(number, row) for number, row in enumerate(table, 1) if any(row)]
+    return _sheet(name, content, rows, repeated=repeated)
+
+
+def _check_kind(where: str, kind: str, content: bytes) -> None:
+    """Refuse what is no table of ours, by what it really is: protected, an old workbook, a web page."""
+    if content.startswith(_OLE):
+        if _PROTECTED in content:
+            raise refusal("file_password", where=where)
+        if kind == ".xls":
+            raise refusal("file_old_excel", where=where)
+    if content[:256].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_HTML):
+        raise refusal("file_is_html", where=where)
+    if kind not in (".csv", ".xlsx"):
+        raise refusal("file_kind", where=where)
+
+
+def _sheet(where: str, content: bytes, table: list[tuple[int, Sequence[str]]], *, repeated: bool) -> Sheet:
     if not table:
         raise refusal("file_empty", where=where)
     columns = tuple(clean(heading) for heading in table[0][1])
     while columns and not columns[-1]:
         columns = columns[:-1]
     for place, column in enumerate(columns):
-        if column and column in columns[:place]:
+        if not repeated and column and column in columns[:place]:
             raise refusal("column_twice", where=where, column=column)
     width = len(columns)
     for number, row in table[1:]:

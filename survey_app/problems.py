@@ -94,8 +94,21 @@ FIELD_SENTENCES = {
     "decision_missing": "Hãy xem phiếu giấy và chọn bên đúng, hoặc “Cả hai sai”.",
     "decision_value": "Hãy chọn hoặc ghi giá trị trên phiếu giấy.",
     "decision_not_neither": "Giá trị này trùng với một lần nhập. Hãy chọn lần nhập đó thay vì “Cả hai sai”.",
-    "more_errors": "… và {count} lỗi nữa.",
+    "row_form_code_twice": "mã phiếu {value} đã có ở dòng {first}; hãy giữ một dòng",
+    "row_enumerator_kept": "phiếu này do {kept} thu; tệp không đổi được người thu, hãy để trống hoặc ghi {kept}",
+    "row_void": "phiếu {value} đã hủy nên tệp không sửa được; hãy bỏ dòng này",
+    "row_returned": "phiếu {value} đang trả lại cho điều tra viên nên tệp không sửa được; hãy chờ trả lời rồi nhập lại",
+    "row_other_version": "phiếu này hỏi theo bản {questionnaire}, bản đó không có cột này; hãy để trống ô",
+    "row_ticks_differ": "cột chung và các cột 0/1 của câu này nói khác nhau; hãy sửa cho khớp hoặc bỏ một loại cột",
+    "cell_not_ticked": "“{value}” không phải 0 hoặc 1",
+    "column_claimed": "có hai cột cùng là {target}; hãy bỏ hoặc đổi tên một cột",
+    "column_unclear": "câu chữ này là của hai câu hỏi; hãy ghi mã câu hỏi thay cho câu chữ",
+    "file_missing": "Hãy chọn một tệp .xlsx hoặc .csv.",
+    "batch_noun": "Hãy chọn loại dữ liệu trong tệp.",
+    "reverse_reason": "Hãy ghi lý do hoàn tác, tối đa {most} ký tự.",
+    "column_for_new": "thiếu cột này, mà tệp có phiếu mới",
     "column_missing": "thiếu cột này",
+    "more_errors": "… và {count} lỗi nữa.",
     "cell_not_erasable": "mục này không xóa được; hãy ghi giá trị mới hoặc để trống",
     "sample_twice": "mã phiếu này đã có ở dòng {first} của tệp",
     "sample_kind": "“{value}” không phải loại dòng; hãy ghi Chính thức hoặc Dự phòng",
@@ -405,6 +418,42 @@ class SampleRowsUsed(Problem):
 class PlanStale(Problem):
     code, status = "plan_stale", 409
     sentence = "Dữ liệu đã thay đổi sau khi xem trước: {codes}. Chưa nhập gì; hãy xem trước lại."
+
+
+class BatchRefused(Problem):
+    code, status = "batch_refused", 422
+    sentence = (
+        "Tệp {file} còn {count} ô bị từ chối nên chưa nhập dòng nào. Hãy sửa các ô ấy rồi tải tệp lên lại."
+    )
+
+
+class BatchOvertaken(Problem):
+    """What was shown is no longer what would happen; the new counts are kept and shown."""
+
+    keeps_work = True
+    code, status = "batch_overtaken", 409
+    sentence = (
+        "Từ lúc xem trước, dữ liệu của đợt khảo sát đã thay đổi nên chưa nhập gì. "
+        "Hãy xem lại các thay đổi dưới đây rồi quyết định."
+    )
+
+
+class BatchRaced(Problem):
+    code, status = "batch_raced", 409
+    sentence = "Có người vừa lưu hoặc sửa một phiếu của tệp này nên chưa nhập gì. Hãy xem lại bản xem trước rồi thử lại."
+
+
+class BatchDecided(Problem):
+    code, status = "batch_decided", 409
+    sentence = "Tệp {file} đang ở trạng thái “{state}” nên không làm được việc này."
+
+
+class BatchChangedSince(Problem):
+    code, status = "batch_changed_since", 409
+    sentence = (
+        "Không hoàn tác được: {count} dòng đã được dùng hoặc sửa sau khi nhập ({keys}). "
+        "Chưa có gì thay đổi; hãy xử lý riêng các dòng ấy."
+    )
 
 
 class ScorerRefused(Problem):

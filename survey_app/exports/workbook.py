@@ -56,7 +56,7 @@ def build(book: ScoreBook, cover: Cover, progress: Table) -> bytes:
     workbook = Workbook(write_only=True)
     workbook.properties.title = f"Điểm khảo sát – {_clean(cover.campaign)}"
     workbook.properties.creator = f"Hài Lòng {cover.program_version}"
-    for style in _styles():
+    for style in workbook_styles():
         workbook.add_named_style(style)
     tables = (
         *points_tables(book, cover),
@@ -74,7 +74,7 @@ def build(book: ScoreBook, cover: Cover, progress: Table) -> bytes:
     return content.getvalue()
 
 
-def _styles() -> list[NamedStyle]:
+def workbook_styles() -> list[NamedStyle]:
     """Return the styles cells are given by name; one object a kind, since making them anew is what takes time."""
     styles = []
     for kind, number_format in FORMATS.items():
@@ -126,7 +126,7 @@ def _fitting(text: str) -> str:
     return f"{kept} … (còn {len(text) - len(kept)} ký tự, xem trong phần mềm)"
 
 
-def _text(sheet: WriteOnlyWorksheet, text: str, style: str) -> WriteOnlyCell:
+def text_cell(sheet: WriteOnlyWorksheet, text: str, style: str) -> WriteOnlyCell:
     """Return a cell of text as it was typed: a leading = + - @ stays text, unwritable characters go."""
     cell = WriteOnlyCell(sheet)
     cell.value = _fitting(_clean(text))
@@ -135,9 +135,9 @@ def _text(sheet: WriteOnlyWorksheet, text: str, style: str) -> WriteOnlyCell:
     return cell
 
 
-def _cell(sheet: WriteOnlyWorksheet, value: Cell, style: str) -> WriteOnlyCell:
+def value_cell(sheet: WriteOnlyWorksheet, value: Cell, style: str) -> WriteOnlyCell:
     if isinstance(value, str):
-        return _text(sheet, value, style)
+        return text_cell(sheet, value, style)
     plain: int | float | datetime | None
     if isinstance(value, Decimal):
         plain = float(value)
@@ -159,20 +159,20 @@ def _sheet(sheet: WriteOnlyWorksheet, table: Table, cover: Cover) -> None:
     ]
     _set_up(sheet, table.columns, len(lead) + 1)
     for text, style in lead:
-        sheet.append([_text(sheet, text, style)])
-    sheet.append([_text(sheet, column.heading, f"hl {column.kind} head") for column in table.columns])
+        sheet.append([text_cell(sheet, text, style)])
+    sheet.append([text_cell(sheet, column.heading, f"hl {column.kind} head") for column in table.columns])
     for rows, place in ((table.rows, ""), (table.foot, " foot")):
         for row in rows:
             sheet.append(_cells(sheet, row, table.columns, place))
     if table.notes:
         sheet.append([])
     for note in table.notes:
-        sheet.append([_text(sheet, note, "Normal")])
+        sheet.append([text_cell(sheet, note, "Normal")])
 
 
 def _cells(sheet: WriteOnlyWorksheet, row: Row, columns: Sequence[Column], place: str) -> list[WriteOnlyCell]:
     return [
-        _cell(sheet, value, f"hl {column.kind}{place}")
+        value_cell(sheet, value, f"hl {column.kind}{place}")
         for value, column in zip(row.cells, columns, strict=True)
     ]
 
@@ -191,9 +191,9 @@ def _set_up(sheet: WriteOnlyWorksheet, columns: Sequence[Column], heading_row: i
 def _facts(sheet: WriteOnlyWorksheet, name: str, facts: Sequence[tuple[str, Cell, str]]) -> None:
     _set_up(sheet, (Column("", "text"), Column("", "text")), 1)
     sheet.column_dimensions["B"].width = 90
-    sheet.append([_text(sheet, name, "hl text head"), _text(sheet, "Nội dung", "hl text head")])
+    sheet.append([text_cell(sheet, name, "hl text head"), text_cell(sheet, "Nội dung", "hl text head")])
     for label, value, kind in facts:
-        sheet.append([_text(sheet, label, "hl text foot"), _cell(sheet, value, f"hl fact {kind}")])
+        sheet.append([text_cell(sheet, label, "hl text foot"), value_cell(sheet, value, f"hl fact {kind}")])
 
 
 def _notes(book: ScoreBook, cover: Cover) -> list[tuple[str, Cell, str]]:

@@ -16,6 +16,7 @@ ITEMS = (
     ("Phiếu", "responses.index", Permission.RESPONSE_VIEW, True),
     ("Danh sách mẫu", "samples.index", Permission.SAMPLE_VIEW, True),
     ("Bảng điều phối", "board.index", Permission.BOARD_VIEW, True),
+    ("Nhập từ tệp", "imports.index", Permission.RESPONSE_IMPORT, True),
     ("Tiến độ", "campaigns.progress", Permission.CAMPAIGN_VIEW, True),
     ("Tự trả lời", "self_links.index", Permission.SELF_LINK_MANAGE, True),
     ("Phân công", "assignments.index", Permission.ASSIGNMENT_MANAGE, True),

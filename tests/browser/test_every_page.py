@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import FilePayload, Page
 
 from survey_app.domain import demonstration
 from tests.browser.conftest import OpenAs
@@ -56,6 +56,8 @@ PAGES: dict[str | None, list[str]] = {
         "issued links",
         "a sheet of codes",
         f"{CAMPAIGN}/index",
+        f"{CAMPAIGN}/imports",
+        "a file",
         "/audit",
         "/audit/proof",
         f"{CAMPAIGN}/board",
@@ -89,6 +91,13 @@ def visit(page: Page, path: str) -> None:
         page.goto(f"{CAMPAIGN}/forms?first=1&count=1")
         page.get_by_role("button", name="In tất cả").click()
         page.get_by_role("link", name="Tải tệp PDF").wait_for()
+    elif path == "a file":
+        page.goto(f"{CAMPAIGN}/imports")
+        content = b"form_code,access_1,gender,x\nHN22-0001,1,male,y\nHN22-0002,6,,\n"
+        file: FilePayload = {"name": "phieu.csv", "mimeType": "text/csv", "buffer": content}
+        page.set_input_files("#file", file)
+        page.get_by_role("button", name="Tải lên và xem trước").click()
+        page.get_by_text("Còn ô bị từ chối").wait_for()
     elif path == "two runs":
         for _ in range(2):
             page.goto(f"{CAMPAIGN}/scores")

@@ -1,7 +1,10 @@
 """The guard before a workbook is opened: bombs of every kind are refused before they cost memory."""
 
 import io
+import random
 import struct
+import time
+import tracemalloc
 import zipfile
 import zlib
 from pathlib import Path
@@ -158,3 +161,47 @@ def test_an_archive_the_reader_cannot_follow_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ScoringError) as caught:
         read_sheet(path)
     assert caught.value.code == "archive_broken"
+
+
+def test_e19_a_quarter_megabyte_that_unpacks_to_seventy_four_is_refused_in_a_tenth_of_a_second(
+    tmp_path: Path,
+) -> None:
+    noise = random.Random(19).randbytes(180_000)
+    content = workbook({"xl/worksheets/sheet1.xml": noise + b" " * (74_000_000 - len(noise))})
+    assert 250_000 < len(content) < 262_144
+    path = tmp_path / "phieu.xlsx"
+    path.write_bytes(content)
+    lying = declared(content, "xl/worksheets/sheet1.xml", 1_000)
+    for bomb in (content, lying):
+        path.write_bytes(bomb)
+        tracemalloc.start()
+        begun = time.process_time()
+        with pytest.raises(ScoringError, match="bung ra quá lớn"):
+            read_sheet(path)
+        spent, most = time.process_time() - begun, tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert spent < 0.1
+        assert most < 3_000_000
+
+
+@pytest.mark.parametrize("name", ["xl/embeddings/other.xlsx", "a.ZIP", "xl/media/x.docx"])
+def test_an_archive_within_the_archive_is_refused_by_its_name(name: str) -> None:
+    code, sentence = refused(workbook({name: b"x"}))
+    assert (code, name in sentence) == ("archive_nested", True)
+
+
+def test_an_archive_within_the_archive_is_refused_by_what_it_holds() -> None:
+    assert refused(workbook({"xl/media/image1.png": workbook({})}))[0] == "archive_nested"
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "/etc/passwd", "C:/x.xml", "xl\\sheet.xml", "a/../../b"]
+)
+def test_a_member_that_points_outside_is_refused(name: str) -> None:
+    code, sentence = refused(workbook({name: b"x"}))
+    assert (code, name in sentence) == ("archive_names", True)
+
+
+def test_two_members_of_one_name_are_refused() -> None:
+    content = workbook({"xl/a.xml": b"1", "xl/b.xml": b"2"}).replace(b"xl/b.xml", b"xl/a.xml")
+    assert refused(content)[0] == "archive_names"

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from scoring.errors import ScoringError
-from scoring.sheets import clean, read_code, read_number, read_sheet, read_whole, shown
+from scoring.sheets import clean, parse_sheet, read_code, read_number, read_sheet, read_whole, shown
 
 
 def refused(action: Callable[[], object]) -> tuple[str, str]:
@@ -145,6 +145,38 @@ def test_a_workbook_that_is_none_is_refused(tmp_path: Path, content: bytes) -> N
         "file_not_as_named",
         "phieu.xlsx: nội dung không phải là tệp .xlsx như tên gọi. Hãy lưu lại đúng định dạng.",
     )
+
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code", "told"),
+    [
+        ("phieu.xlsx", OLE + "EncryptedPackage".encode("utf-16-le"), "file_password", "bỏ mật khẩu"),
+        ("phieu.xls", OLE + "EncryptedPackage".encode("utf-16-le"), "file_password", "bỏ mật khẩu"),
+        ("phieu.xls", OLE, "file_old_excel", "Excel 97–2003"),
+        ("phieu.xls", b"<html><table><tr><td>unit</td></tr></table></html>", "file_is_html", "trang web"),
+        ("phieu.xlsx", b"\xef\xbb\xbf\r\n <!DOCTYPE html><html>", "file_is_html", "trang web"),
+        ("phieu.csv", b"<TABLE><tr>", "file_is_html", "trang web"),
+        ("phieu.xls", b"unit\nA\n", "file_kind", "chỉ nhận tệp .csv hoặc .xlsx"),
+        ("phieu.ods", b"PK\x03\x04", "file_kind", "chỉ nhận tệp .csv hoặc .xlsx"),
+        ("phieu", b"unit\nA\n", "file_kind", "chỉ nhận tệp .csv hoặc .xlsx"),
+        ("phieu.xlsx", b"%PDF-1.7", "file_not_as_named", ".xlsx"),
+    ],
+)
+def test_a_file_is_refused_by_what_it_really_is_and_how_to_mend_it(
+    tmp_path: Path, name: str, content: bytes, code: str, told: str
+) -> None:
+    found, sentence = refused(lambda: parse_sheet(name, content))
+    assert (found, sentence.startswith(f"{name}: "), told in sentence) == (code, True, True)
+    (tmp_path / name).write_bytes(content)
+    assert refused(lambda: read_sheet(tmp_path / name)) == (found, sentence)
+
+
+def test_a_heading_twice_is_left_to_whoever_asks_for_it() -> None:
+    assert parse_sheet("x.csv", b"a,a\n1,2\n", repeated=True).columns == ("a", "a")
+    assert refused(lambda: parse_sheet("x.csv", b"a,a\n1,2\n"))[0] == "column_twice"
 
 
 def test_composed_and_decomposed_text_is_one_and_invisible_characters_are_gone() -> None:
