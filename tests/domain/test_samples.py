@@ -16,6 +16,7 @@ from tests.domain.sample_list import ROWS, one, row, take_in
 from tests.domain.small_campaign import answer, enumerator, race
 from tests.web.pages import statements
 
+pytestmark = pytest.mark.usefixtures("in_november")
 OFFICIAL = ["007", "00017", "1200000", "123456789012"]
 
 
