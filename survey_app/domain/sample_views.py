@@ -196,6 +196,8 @@ def _names_in(lines: Sequence[AuditLine]) -> dict[str, str]:
 def _why(line: AuditLine, names: Mapping[str, str]) -> str:
     change = audit.changes_of(line)
     after = change["after"] or {}
+    if "replaces" in after:
+        return f"Thay cho dòng {after['replaces']}"
     if line.verb == AuditVerb.SAMPLE_REPLACED:
         reason = LABELS[Unreachable(after["reason"])]
         return f"{reason}. {change['reason']}".removesuffix(". ")

@@ -246,7 +246,7 @@ def replace(actor: User, campaign: Campaign, row: SampleRow, reason: str, note: 
     text = clean_line(note)
     fields = {}
     if reason not in list(Unreachable):
-        fields["reason"] = problems.field("not_listed", value=clean_line(reason)[:40])
+        fields["reason"] = problems.field("flag_reason")
     if len(text) > LONGEST_NOTE:
         fields["note"] = problems.field("note_long", length=len(text), most=LONGEST_NOTE)
     if fields:
@@ -256,6 +256,13 @@ def replace(actor: User, campaign: Campaign, row: SampleRow, reason: str, note: 
     row.unreachable, row.note, row.closed_at, row.closed_by_id = reason, text, now(), actor.id
     reserve = _take_reserve(row)
     db.session.flush()
+    changes = _changes_of(row, reserve, reason, text)
+    audit.record_all(actor, AuditVerb.SAMPLE_REPLACED, changes, campaign_id=campaign.id)
+    return Replacement(row, reserve)
+
+
+def _changes_of(row: SampleRow, reserve: SampleRow | None, reason: str, note: str) -> list[audit.Change]:
+    """Return what the trail says: of the row that was closed, and of the one in its place."""
     username = row.enumerator.username if row.enumerator else None
     after = {
         "state": "closed",
@@ -264,16 +271,12 @@ def replace(actor: User, campaign: Campaign, row: SampleRow, reason: str, note: 
         "reason": reason,
         "replaced_by": reserve.form_code if reserve else None,
     }
-    audit.record(
-        actor,
-        AuditVerb.SAMPLE_REPLACED,
-        row.form_code,
-        campaign_id=campaign.id,
-        before={"state": "remaining", "enumerator": username},
-        after=after,
-        reason=text,
-    )
-    return Replacement(row, reserve)
+    closed = audit.Change(row.form_code, {"state": "remaining", "enumerator": username}, after, note)
+    if reserve is None:
+        return [closed]
+    taken: dict[str, str | None] = {"state": "remaining", "unit": row.unit.code, "replaces": row.form_code}
+    taken["enumerator"] = username if reserve.enumerator_id else None
+    return [closed, audit.Change(reserve.form_code, {"state": "reserve", "enumerator": None}, taken, note)]
 
 
 def _check_closable(row: SampleRow) -> None:

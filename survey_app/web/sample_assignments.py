@@ -87,7 +87,7 @@ def _give(campaign: Campaign, form: GiveForm) -> str:
     if form.number.data is not None:
         raise problems.InvalidFields({"number": problems.field("number_when_shared")})
     given = samples.share(actor, campaign, unit)
-    told = ", ".join(f"{person.display_name}: {number}" for person, number in given)
+    told = ", ".join(f"{person.display_name}: {number}" for person, number in given if number)
     return f"Đã chia {sum(number for _, number in given)} dòng của {unit}. {told}."
 
 

@@ -1,6 +1,10 @@
 """What the tests of the verbs share: whoever acts, and a small open campaign."""
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
 import pytest
+import time_machine
 from flask import Flask
 
 from survey_app.domain import campaigns, people
@@ -21,3 +25,10 @@ def small(actor: User) -> Campaign:
     made = campaigns.create(actor, plan())
     campaigns.move(actor, made, CampaignState.OPEN)
     return made
+
+
+@pytest.fixture
+def in_november() -> Iterator[None]:
+    """Work in the small campaign's November: a list's contacts are not yet past their day."""
+    with time_machine.travel(datetime(2026, 11, 28, 3, tzinfo=UTC)):
+        yield

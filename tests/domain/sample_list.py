@@ -22,6 +22,7 @@ COLUMNS = (
     "address",
     "remove_after",
 )
+ENDS = "2027-06-29"  # 180 days after 31/12/2026: 31 + 28 + 31 + 30 + 31 + 29
 Cells = dict[str, str]
 
 

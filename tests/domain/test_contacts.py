@@ -17,6 +17,7 @@ from survey_app.models import AuditLine, Campaign, Contact, ImportBatch, User
 from survey_app.vocabulary import Role
 from tests.domain.sample_list import ROWS, contact_of, one, row, take_in
 
+pytestmark = pytest.mark.usefixtures("in_november")
 AFTER = datetime(2027, 6, 29, 17, 0, tzinfo=UTC)  # the first minute of 30/06/2027 in Vietnam
 
 

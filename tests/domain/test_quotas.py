@@ -18,6 +18,7 @@ from tests.domain.sample_list import ROWS, one, row, take_in
 from tests.domain.small_campaign import answer, enumerator
 from tests.web.pages import statements
 
+pytestmark = pytest.mark.usefixtures("in_november")
 MONDAY = date(2026, 11, 2)
 ENDS = date(2026, 12, 31)
 
