@@ -162,7 +162,7 @@ def xlsform(campaign: Campaign) -> bytes:
     """Return the questionnaire a campaign has pinned, as an XLSForm."""
     units = [each.unit for each in campaigns.units_of(campaign) if each.surveyed]
     asked = Asked(
-        campaign=campaign.name,
+        campaign=f"BẢN MINH HỌA – {campaign.name}" if campaign.made_up else campaign.name,
         campaign_code=campaign.code,
         sections=SECTION_NAMES,
         units=[(unit.code, unit.name) for unit in units],

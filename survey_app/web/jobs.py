@@ -86,7 +86,9 @@ def alike(campaign: str, key: str) -> Job | None:
     """Return the job that makes or has made the same result, if there is one."""
     for file in _folder().glob("*.json"):
         job = _read(file)
-        if job and (job.campaign, job.key) == (campaign, key) and job.state in (RUNNING, DONE):
+        if job is None or (job.campaign, job.key) != (campaign, key):
+            continue
+        if job.state == RUNNING or (job.state == DONE and job.file.exists()):
             return job
     return None
 

@@ -18,7 +18,8 @@ from werkzeug.test import TestResponse
 from survey_app.domain import campaigns, printing
 from survey_app.exports import printed_forms
 from survey_app.extensions import db
-from survey_app.models import AuditLine
+from survey_app.models import AuditLine, SampleRow
+from survey_app.vocabulary import SampleKind
 from survey_app.web import jobs
 from tests.bad_inputs import BAD_INPUTS
 from tests.exports.test_printed_forms import page_count
@@ -72,6 +73,20 @@ def test_the_page_tells_how_many_forms_each_unit_gets_and_their_codes(coordinato
     few = coordinator.get(PATH, query_string={"prefix": "X", "first": "11", "count": "3"}).text
     assert "Phiếu sẽ in: 66" in few
     assert ("X-STC-0011" in few, "X-STC-0013" in few, "HN22-" in few) == (True, True, False)
+
+
+def test_a_campaign_with_a_list_shows_its_codes_and_asks_for_no_numbers(coordinator: FlaskClient) -> None:
+    campaign = campaigns.by_code(CODE)
+    unit_id = campaigns.unit_of(campaign, "STC").unit_id
+    for place, kind in enumerate(SampleKind, 1):
+        row = {"unit_id": unit_id, "form_code": f"M-{place}", "position": 1, "in_use": place == 1}
+        db.session.add(SampleRow(campaign_id=campaign.id, kind=kind, **row))
+    db.session.commit()
+    page = coordinator.get(PATH).text
+    assert ("Phiếu sẽ in: 1" in page, "M-1" in page, 'id="prefix"' in page) == (True, True, False)
+    assert "Phiếu sẽ in: 2" in coordinator.get(PATH, query_string={"first": "1", "reserve": "y"}).text
+    reply = coordinator.post(PATH, data={"unit": "STC", "first": "1", "reserve": "y"}, buffered=True)
+    assert page_count(reply.data) == 4
 
 
 def test_a_units_forms_come_at_once(coordinator: FlaskClient) -> None:
@@ -263,9 +278,10 @@ def test_the_xlsform_lists_the_surveyed_units_and_the_campaigns_ways_of_asking(
     coordinator: FlaskClient,
 ) -> None:
     reply = coordinator.get(f"{PATH}/questionnaire.xlsx")
-    rows = openpyxl.load_workbook(io.BytesIO(reply.data))["choices"].iter_rows(min_row=2, values_only=True)
+    book = openpyxl.load_workbook(io.BytesIO(reply.data))
+    assert book["settings"]["A2"].value == "BẢN MINH HỌA – Khảo sát sự hài lòng tỉnh Hà Nam năm 2022"
     lists: dict[str, list[str]] = {}
-    for name, code, *_ in rows:
+    for name, code, *_ in book["choices"].iter_rows(min_row=2, values_only=True):
         lists.setdefault(name, []).append(code)
     campaign = campaigns.by_code(CODE)
     assert lists["unit"] == [each.unit.code for each in campaigns.units_of(campaign) if each.surveyed]
