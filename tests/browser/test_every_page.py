@@ -84,7 +84,7 @@ def visit(page: Page, path: str) -> None:
     elif path == "forms to key again":
         page.goto(f"{CAMPAIGN}/second-entries")
         page.get_by_role("button", name="Rút thăm").click()
-        page.get_by_text("Đã rút").wait_for()
+        page.locator(".notice").wait_for()
         page.get_by_role("link", name="Đổi người").first.click()
         page.wait_for_url("**/keyer")
     elif path == "printed forms":
