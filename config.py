@@ -16,6 +16,9 @@ SETTINGS: dict[str, str] = {
     "HTTPS": "no",
     "PROXIES": "0",
     "MAX_UPLOAD_MB": "16",
+    "SELF_OPENS_A_MINUTE": "30",
+    "SELF_SENDS_A_MINUTE": "10",
+    "SELF_WRONG_AN_HOUR": "60",
 }
 
 
@@ -36,6 +39,9 @@ def load(instance: Path) -> dict[str, Any]:
         "PROXIES": _whole("PROXIES", read["PROXIES"]),
         "MAX_CONTENT_LENGTH": _whole("MAX_UPLOAD_MB", read["MAX_UPLOAD_MB"]) * 1024 * 1024,
         "WTF_CSRF_TIME_LIMIT": None,
+        "COMPRESS_ALGORITHM": ["br", "gzip"],
+        **{name: _whole(name, read[name]) for name in SETTINGS if name.startswith("SELF_")},
+        "JOBS_FOLDER": instance / "jobs",
     }
 
 

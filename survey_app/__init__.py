@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
 from survey_app import cli, web
-from survey_app.extensions import csrf, db, engine_options, login_manager, migrate, watch_engine
+from survey_app.extensions import csrf, db, engine_options, limiter, login_manager, migrate, watch_engine
 
 ROOT = Path(__file__).parent.parent
 
@@ -30,7 +31,9 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     csrf.init_app(app)
+    Compress(app)
     login_manager.init_app(app)
+    limiter.init_app(app)
     with app.app_context():
         watch_engine(db.engine)
     web.register(app)

@@ -6,6 +6,8 @@ from contextvars import ContextVar
 from importlib import import_module
 from typing import Any
 
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
@@ -30,6 +32,8 @@ db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 migrate = Migrate()
 login_manager = LoginManager()
 csrf = CSRFProtect()
+# Counts in the memory of one process, by the address behind the proxies; a view without a limit of its own has none.
+limiter = Limiter(get_remote_address, storage_uri="memory://", strategy="moving-window")
 
 # Whoever only reads says so, and takes no write lock; everybody else takes it at the start.
 read_only: ContextVar[bool] = ContextVar("read_only", default=False)

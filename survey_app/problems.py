@@ -18,12 +18,18 @@ def _told(fact: object) -> object:
 FIELD_SENTENCES = {
     "unit_not_yours": "Hãy chọn một cơ quan, đơn vị đã giao cho bạn trong đợt này.",
     "form_code": "Mã phiếu gồm 1–40 chữ không dấu, số, dấu gạch, chấm; ví dụ HN22-0017.",
+    "form_prefix": "Phần đầu của mã gồm tối đa {most} chữ không dấu, số, dấu gạch, chấm; ví dụ HN22.",
+    "letterhead": "Hãy ghi từ 1 đến {most} ký tự.",
     "mode": "Hãy chọn một cách hỏi có trong danh sách.",
     "too_few_answers": (
         "Phiếu mới trả lời dưới {share} % số tiêu chí bắt buộc nên sẽ không được tính điểm. "
         "Hãy hỏi thêm, hoặc đánh dấu để gửi như phiếu không hợp lệ."
     ),
     "form_code_taken": "Mã phiếu {value} đã có trong đợt này. Hãy kiểm tra số in trên phiếu giấy.",
+    "received_but_void": (
+        "Máy chủ đã nhận phiếu {form_code}, nhưng phiếu đã bị hủy nên không được tính. "
+        "Gửi lại không thay đổi điều đó."
+    ),
     "correction_reason": "Hãy ghi lý do sửa hoặc giữ nguyên, tối đa 200 ký tự.",
     "flag_reason": "Hãy chọn một lý do trong danh sách.",
     "note_long": "Ghi chú dài {length} ký tự; tối đa {most}.",
@@ -53,6 +59,17 @@ FIELD_SENTENCES = {
     "body": "Giám sát viên thuộc đúng một cơ quan giám sát; vai trò khác thì không.",
     "officer_unit": "Cán bộ đơn vị cần một mã đơn vị có thật; vai trò khác thì bỏ trống.",
     "current_password": "Mật khẩu hiện tại không đúng.",
+    "citizen_too_few": (
+        "Ông/Bà mới trả lời quá ít câu về mức độ hài lòng nên phiếu sẽ không được tính. "
+        "Xin trả lời thêm, hoặc đánh dấu ô dưới đây để gửi như hiện có."
+    ),
+    "citizen_missing": "Xin Ông/Bà trả lời câu hỏi này.",
+    "links_number": "Hãy ghi số đường dẫn cho mỗi đơn vị, từ 1 đến {most}.",
+    "links_too_many": "Yêu cầu này cần {number} đường dẫn; mỗi lần cấp tối đa {most}. Hãy cấp theo từng đơn vị.",
+    "links_prefix": "Mã phiếu sẽ là “{value}”: không đúng dạng. Phần đầu gồm chữ không dấu, số, dấu gạch, chấm.",
+    "links_none": "Không có phiếu nào cần đường dẫn: các phiếu này đã có đường dẫn hoặc đã có câu trả lời.",
+    "links_expired": "Ngày hết hạn {value} đã qua. Hãy ghi một ngày từ hôm nay trở đi.",
+    "links_stale": "Danh sách đường dẫn đã đổi sau khi bạn mở trang này. Hãy xem danh sách mới rồi cấp lại nếu còn cần.",
     "day": "“{value}” không phải một ngày có thật. Hãy ghi như 25/11/2026.",
     "row_cell": "dòng {row}, cột {column}: {why}",
     "columns_missing": "thiếu cột {columns}",
@@ -67,7 +84,39 @@ FIELD_SENTENCES = {
     "row_form_code": "“{value}” không đúng dạng mã phiếu",
     "row_form_code_taken": "mã phiếu {value} đã có trong đợt này",
     "row_mode": "“{value}” không phải cách hỏi của đợt này",
+    "percent_range": "“{value}” không hợp lệ. Hãy ghi số phần trăm từ {low} đến {high}, tối đa ba số lẻ, ví dụ 0,5.",
+    "second_entry_code": "Phiếu cần nhập là {form_code}. Hãy lấy đúng tờ phiếu có mã này.",
+    "second_entry_unit": "Hãy chọn cơ quan, đơn vị ghi trên phiếu, có khảo sát trong đợt này.",
+    "second_entry_step": (
+        "Đã rút thăm với {forms} phiếu mỗi lần nên không đổi được số này: các lần xem kết quả đã định trước theo nó."
+    ),
+    "second_entry_own": "Người nhập lần đầu không được nhập lần hai. Hãy chọn người khác.",
+    "decision_missing": "Hãy xem phiếu giấy và chọn bên đúng, hoặc “Cả hai sai”.",
+    "decision_value": "Hãy chọn hoặc ghi giá trị trên phiếu giấy.",
+    "decision_not_neither": "Giá trị này trùng với một lần nhập. Hãy chọn lần nhập đó thay vì “Cả hai sai”.",
     "more_errors": "… và {count} lỗi nữa.",
+    "column_missing": "thiếu cột này",
+    "cell_not_erasable": "mục này không xóa được; hãy ghi giá trị mới hoặc để trống",
+    "sample_twice": "mã phiếu này đã có ở dòng {first} của tệp",
+    "sample_kind": "“{value}” không phải loại dòng; hãy ghi Chính thức hoặc Dự phòng",
+    "sample_position": "“{value}” không phải số thứ tự từ 1 đến 999999",
+    "sample_position_taken": "số thứ tự {value} của đơn vị này đã thuộc dòng {other}",
+    "sample_done": "mã phiếu này đã có phiếu nên mục này không đổi được nữa",
+    "sample_closed": "dòng này đã đóng hoặc đang thay cho dòng khác nên mục này không đổi được nữa",
+    "sample_spare": "dòng dự phòng chưa dùng thì chưa giao cho ai; hãy để trống",
+    "sample_enumerator": "“{value}” không phải tên đăng nhập của một điều tra viên đang hoạt động",
+    "phone": "“{value}” không phải số điện thoại; hãy ghi như 0912 345 678 hoặc +84 912 345 678",
+    "phone_zero": "“{value}” thiếu số 0 ở đầu; hãy định dạng cột là văn bản rồi ghi lại số",
+    "remove_after": "“{value}” không phải một ngày có thật; hãy ghi như 25/11/2026",
+    "remove_after_past": "ngày {value} đã qua nên thông tin này không được lưu nữa",
+    "free_rows_fewer": "Đơn vị này còn {count} dòng chưa giao. Hãy ghi một số từ 1 đến số đó, hoặc để trống để giao hết.",
+    "her_rows_fewer": "Người này còn {count} dòng chưa hỏi ở đơn vị. Hãy ghi một số từ 1 đến số đó, hoặc để trống để lấy hết.",
+    "number_when_shared": "Khi chia đều thì chia hết; hãy để trống số dòng, hoặc chọn một người.",
+    "unit_without_enumerators": "Đơn vị này chưa có điều tra viên nào. Hãy chọn một người để giao.",
+    "row_done": "đã có phiếu",
+    "row_closed": "đã đóng trước đó",
+    "row_spare": "là dòng dự phòng chưa dùng",
+    "same_enumerator": "Người nhận phải khác người đang giữ.",
 }
 
 
@@ -132,6 +181,13 @@ class InvalidFields(Problem):
         super().__init__(fields=fields, count=len(fields))
 
 
+class AskedOnce(Problem):
+    """Not a refusal of the answers: the person is asked once about `doubts`, and may send them as they are."""
+
+    code, status = "asked_once", 422
+    sentence = "Có chỗ cần xem lại trước khi gửi."
+
+
 class MalformedContent(Problem):
     code, status = "malformed_content", 400
     sentence = "Nội dung gửi lên không đọc được: {detail}."
@@ -140,6 +196,14 @@ class MalformedContent(Problem):
 class ContentTooLarge(Problem):
     code, status = "content_too_large", 413
     sentence = "Nội dung gửi lên quá lớn. Mỗi lần gửi tối đa {limit}."
+
+
+class NotADeviceRecord(Problem):
+    code, status = "not_a_device_record", 422
+    sentence = (
+        "Tệp này không phải phiếu xuất từ máy của điều tra viên, hoặc đã bị sửa trên đường đi. "
+        "Hãy xuất lại từ trang “Phiếu trên máy” rồi gửi tệp mới."
+    )
 
 
 class StaleVersion(Problem):
@@ -167,6 +231,100 @@ class CannotChange(Problem):
 class CampaignNotOpen(Problem):
     code, status = "campaign_not_open", 409
     sentence = "Đợt khảo sát {campaign} đang ở trạng thái “{state}” nên không nhận phiếu."
+
+
+class SecondEntryNotNow(Problem):
+    code, status = "second_entry_not_now", 409
+    sentence = (
+        "Đợt khảo sát {campaign} đang ở trạng thái “{state}”. Chỉ rút thăm, nhập lần hai và đối chiếu khi đợt "
+        "đang thu thập hoặc đã đóng."
+    )
+
+
+class NothingToDraw(Problem):
+    code, status = "nothing_to_draw", 409
+    sentence = (
+        "Chưa có phiếu nào cần rút: không có phiếu giấy mới, hoặc các phiếu đã rút chưa nhập và đối chiếu xong, "
+        "hoặc mọi người nhập đã được chấp nhận."
+    )
+
+
+class SecondEntryDone(Problem):
+    code, status = "second_entry_done", 409
+    sentence = "Phiếu {form_code} đã được nhập lần hai với nội dung khác nên không nhận bản này."
+
+
+class SecondEntryStep(Problem):
+    code, status = "second_entry_step", 409
+    sentence = "Phiếu {form_code} đang ở bước “{state}” nên không làm được việc này. Hãy tải lại trang."
+
+
+class NotAThirdPerson(Problem):
+    code, status = "not_a_third_person", 403
+    sentence = "Người đã nhập phiếu {form_code} không được tự đối chiếu. Hãy để người thứ ba làm việc này."
+
+
+class SettingFixed(Problem):
+    code, status = "setting_fixed", 409
+    sentence = (
+        "Đợt khảo sát {campaign} đang ở trạng thái “{state}” nên không đổi được thiết lập này. "
+        "Thiết lập chỉ đổi khi đợt đang chuẩn bị hoặc đang thu thập."
+    )
+
+
+class NoSelfCompletion(Problem):
+    code, status = "no_self_completion", 409
+    sentence = "Đợt khảo sát {campaign} không có cách hỏi “Tự trả lời” nên không cấp đường dẫn."
+
+
+class SelfLinkUnknown(Problem):
+    code, status = "self_link_unknown", 404
+    sentence = (
+        "Đường dẫn này không dùng được. Xin Ông/Bà kiểm tra lại địa chỉ hoặc quét lại mã, "
+        "hoặc hỏi cơ quan đã gửi đường dẫn."
+    )
+
+
+class SelfLinkExpired(Problem):
+    code, status = "self_link_expired", 410
+    sentence = (
+        "Đường dẫn này đã hết hạn lúc {when} nên không gửi phiếu được nữa. Xin cảm ơn Ông/Bà đã quan tâm."
+    )
+
+
+class SelfLinkUsed(Problem):
+    code, status = "self_link_used", 409
+    sentence = (
+        "Phiếu của Ông/Bà đã được ghi nhận lúc {when}. Mỗi đường dẫn gửi được một lần, "
+        "nên nội dung gửi sau không được lưu và nội dung đã ghi nhận không thay đổi."
+    )
+
+
+class SelfLinkTaken(Problem):
+    code, status = "self_link_taken", 409
+    sentence = "Điều tra viên đã ghi nhận phiếu này, nên Ông/Bà không cần trả lời nữa. Xin cảm ơn Ông/Bà."
+
+
+class SelfLinkClosed(Problem):
+    code, status = "self_link_closed", 409
+    sentence = (
+        "Lúc này đợt khảo sát không nhận phiếu. Xin Ông/Bà thử lại sau, hoặc hỏi cơ quan đã gửi đường dẫn."
+    )
+
+
+class SelfLinkSettled(Problem):
+    code, status = "self_link_settled", 409
+    sentence = "Đường dẫn của phiếu {form_code} đã được dùng, nên không thu hồi và không cấp lại được."
+
+
+class TooManyRequests(Problem):
+    code, status = "too_many_requests", 429
+    sentence = "Có quá nhiều lượt truy cập từ mạng này trong thời gian ngắn. Xin thử lại sau {wait}."
+
+    def __init__(self, seconds: int) -> None:
+        self.seconds = max(1, seconds)
+        wait = f"{self.seconds} giây" if self.seconds < 120 else f"{-(-self.seconds // 60)} phút"
+        super().__init__(wait=wait)
 
 
 class WrongCampaignStep(Problem):
@@ -226,6 +384,29 @@ class ImportRefused(Problem):
         return "\n".join([self.args[0], *self.errors])
 
 
+class SampleNotOpen(Problem):
+    code, status = "sample_not_open", 409
+    sentence = "Đợt khảo sát {campaign} đang ở trạng thái “{state}” nên danh sách mẫu không thay đổi được."
+
+
+class RowNotRemaining(Problem):
+    code, status = "row_not_remaining", 409
+    sentence = "Dòng {form_code} {why} nên không đóng được. Hãy tải lại trang để xem trạng thái mới."
+
+
+class SampleRowsUsed(Problem):
+    code, status = "sample_rows_used", 409
+    sentence = (
+        "Không hoàn tác được vì từ khi nhập đã có việc làm trên {count} dòng: {codes}. "
+        "Hãy nhập một tệp mới để sửa những dòng còn lại."
+    )
+
+
+class PlanStale(Problem):
+    code, status = "plan_stale", 409
+    sentence = "Dữ liệu đã thay đổi sau khi xem trước: {codes}. Chưa nhập gì; hãy xem trước lại."
+
+
 class ScorerRefused(Problem):
     """The scorer's own sentence, passed on."""
 
@@ -245,7 +426,7 @@ class OwnAccount(Problem):
 
 class ProgramAccount(Problem):
     code, status = "program_account", 409
-    sentence = "Tài khoản {username} là của lệnh hailong: không ai đăng nhập bằng nó, nên không khóa và không đặt mật khẩu."
+    sentence = "Tài khoản {username} là của phần mềm: không ai đăng nhập bằng nó, nên không khóa và không đặt mật khẩu."
 
 
 class CampaignHasNoUnits(Problem):
@@ -264,6 +445,16 @@ class DemonstrationNotHere(Problem):
         "Cơ sở dữ liệu này đã có đợt khảo sát thật nên không nạp đợt minh họa: tài khoản minh họa có mật khẩu in sẵn. "
         "Hãy dùng một cơ sở dữ liệu khác."
     )
+
+
+class TooManyForms(Problem):
+    code, status = "too_many_forms", 422
+    sentence = "Mỗi lần in tối đa {most} phiếu. Hãy in từng đơn vị, hoặc giảm số phiếu mỗi đơn vị."
+
+
+class NothingToPrint(Problem):
+    code, status = "nothing_to_print", 422
+    sentence = "Không có phiếu nào để in: các mã này đã có phiếu trả lời, hoặc chỉ tiêu bằng 0."
 
 
 class Busy(Problem):

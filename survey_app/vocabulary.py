@@ -259,6 +259,15 @@ class AuditVerb(StrEnum):
 
 
 # Apart from the other labels: a campaign and a response both know "draft", and mean different things.
+# The sections of a questionnaire beside the criteria, in the order in which people are asked.
+SECTION_NAMES = {
+    "service": "Dịch vụ",
+    "experience": "Trải nghiệm khi làm thủ tục",
+    "respondent": "Người trả lời",
+    "organisation": "Tổ chức",
+    "comment": "Ý kiến thêm",
+}
+
 CAMPAIGN_LABELS: dict[CampaignState, str] = {
     CampaignState.DRAFT: "Đang chuẩn bị",
     CampaignState.OPEN: "Đang thu thập",

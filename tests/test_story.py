@@ -19,7 +19,13 @@ CODE = demonstration.CODE
 def entry_form(unit: str, form_code: str, level: str) -> dict[str, str]:
     """Return the form of a citizen who gives every criterion the same level."""
     questionnaire = load_questionnaire("sipas-2017")
-    form = {"uuid": str(uuid4()), "unit": unit, "form_code": form_code, "mode": "paper", "action": "submit"}
+    form = {
+        "uuid": str(uuid4()),
+        "unit": unit,
+        "form_code": form_code,
+        "mode": "paper",
+        "action": "submit",
+    } | {"confirmed": "one_level"}
     form |= dict.fromkeys(questionnaire.criterion_codes, level)
     required = [
         question for question in questionnaire.questions if question.required and not question.show_if

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from survey_app.cli import audit, campaign, check, demo, responses, scores, user
+from survey_app.cli import audit, campaign, check, demo, forms, responses, sample, scores, second_entry, user
 
 
 def register(app: Flask) -> None:
@@ -12,8 +12,12 @@ def register(app: Flask) -> None:
         campaign.group,
         check.command,
         demo.group,
+        forms.group,
+        forms.questionnaires,
         responses.group,
+        sample.group,
         scores.group,
+        second_entry.group,
         user.group,
     ):
         app.cli.add_command(group)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, bindparam, false, func, null, select
 
 from survey_app import problems
-from survey_app.domain import audit, campaigns
+from survey_app.domain import audit, campaigns, people
 from survey_app.extensions import db
 from survey_app.models import Assignment, Campaign, CampaignUnit, Response, Unit, User
 from survey_app.vocabulary import AuditVerb, Mode, ResponseState, Role, Validity
@@ -77,7 +77,8 @@ def assign(actor: User, campaign: Campaign, unit_code: str, enumerator: User, ta
     without survey, and a target that is not 0–9999.
     """
     unit = campaigns.unit_of(campaign, unit_code)
-    if enumerator.role != Role.ENUMERATOR or (enumerator.disabled_at is not None and target):
+    is_program = enumerator.username in people.PROGRAMS
+    if enumerator.role != Role.ENUMERATOR or is_program or (enumerator.disabled_at is not None and target):
         raise problems.InvalidFields({"enumerator": problems.field("not_an_enumerator")})
     if not unit.surveyed:
         raise problems.InvalidFields({"unit": problems.field("unit_not_surveyed")})
@@ -216,6 +217,7 @@ def _work(campaign: Campaign) -> Select[User, Unit, int, int]:
         .where(
             Response.campaign_id == campaign.id,
             Response.state.not_in([ResponseState.DRAFT, ResponseState.VOID]),
+            ~Response.apart,
         )
         .group_by(Response.enumerator_id, Response.unit_id)
         .subquery()

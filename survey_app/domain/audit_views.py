@@ -10,22 +10,39 @@ NAMES = {
     "body": "cơ quan giám sát",
     "book": "mã kết quả",
     "code": "mã",
+    "corrected": "đã sửa phiếu",
+    "differing": "số mục khác nhau",
     "digest": "mã nội dung",
     "enumerator": "điều tra viên",
+    "errors": "số mục lần đầu sai",
+    "fields": "số mục",
     "file": "tệp",
+    "first": "mã lần nhập đầu",
+    "first_forms": "số phiếu mỗi lần rút",
+    "first_keyer": "người nhập lần đầu",
     "flag": "đánh dấu số",
     "form_code": "mã phiếu",
     "input": "mã dữ liệu vào",
+    "keyer": "người nhập lần hai",
+    "level": "mức tin cậy",
+    "limit": "giới hạn tỷ lệ sai",
     "method": "mã phương pháp",
     "name": "họ và tên",
+    "of": "rút trong số phiếu",
     "points": "điểm thẩm định",
     "questionnaire": "mã bộ câu hỏi",
     "reason": "loại lý do",
+    "resolution": "quyết định từng mục",
+    "response": "phiếu",
     "responses": "số phiếu",
     "result": "mã kết quả",
     "role": "vai trò",
+    "round": "vòng rút",
     "rows": "số dòng",
+    "rule": "luật rút thăm",
     "run": "lần tính",
+    "second": "mã lần nhập hai",
+    "seed": "mầm ngẫu nhiên",
     "state": "trạng thái",
     "target": "chỉ tiêu",
     "unit": "đơn vị",
@@ -33,7 +50,7 @@ NAMES = {
     "username": "tên đăng nhập",
     "version": "bản",
 }
-DIGESTS = frozenset({"book", "digest", "input", "method", "questionnaire", "result"})
+DIGESTS = frozenset({"book", "digest", "first", "input", "method", "questionnaire", "result", "second"})
 DIGEST_SHOWN = 12
 
 
@@ -72,6 +89,10 @@ def told(line: AuditLine) -> Told:
 
 
 def _word(noun: str, name: str, value: object) -> str:
+    if isinstance(value, bool):
+        return "có" if value else "không"
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {each}" for key, each in value.items())
     text = str(value)
     if name in DIGESTS:
         return text[:DIGEST_SHOWN]

@@ -116,6 +116,11 @@ def modes_of(campaign: Campaign) -> list[Mode]:
     return [Mode(word) for word in json.loads(campaign.settings).get("modes", list(Mode))]
 
 
+def modes_to_ask(campaign: Campaign) -> list[Mode]:
+    """Return the ways in which an enumerator may ask: a citizen who answers alone has a link of her own."""
+    return [mode for mode in modes_of(campaign) if mode != Mode.SELF]
+
+
 def _pin(kind: str, definition: Questionnaire | Method) -> str:
     if db.session.get(Definition, definition.sha256) is None:
         db.session.add(

@@ -7,13 +7,22 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from survey_app import problems
-from survey_app.domain import audit, response_content, scores
+from survey_app.domain import audit, response_content, scores, second_entry_resolution
 from survey_app.extensions import db
-from survey_app.models import Definition, Response, ResponseVersion, ScoreRun, Screening, Unit
+from survey_app.models import (
+    Definition,
+    Response,
+    ResponseVersion,
+    ScoreRun,
+    Screening,
+    SecondEntry,
+    SelfLink,
+    Unit,
+)
 
 APPEND_ONLY = frozenset({"audit_line", "definition", "response_version"})
 # The tables whose rows their triggers, both present and armed, keep from being changed or deleted.
@@ -48,8 +57,10 @@ def check() -> list[Finding]:
         _append_only,
         _definitions,
         _responses,
+        _self_links,
         _runs,
         _screenings,
+        _second_entries,
         _trail,
     )
     return [each() for each in checks]
@@ -116,6 +127,22 @@ def _first_wrong(every: Select[Any, Any]) -> tuple[int, Response | ResponseVersi
     return count, None
 
 
+def _self_links() -> Finding:
+    """Check that every used link names a response of its form, and only used ones name any."""
+    what = "đường dẫn tự trả lời"
+    own = (
+        (Response.uuid == SelfLink.response_uuid)
+        & (Response.campaign_id == SelfLink.campaign_id)
+        & (Response.form_code == SelfLink.form_code)
+    )
+    used = SelfLink.used_at.is_not(None)
+    wrong = select(SelfLink.form_code).outerjoin(Response, own).where(used != Response.id.is_not(None))
+    found = db.session.scalar(wrong.order_by(SelfLink.id).limit(1))
+    if found is not None:
+        return Finding(what, False, f"đường dẫn của phiếu {found} không khớp với phiếu đã nhận")
+    return Finding(what, True, f"{db.session.scalar(select(func.count()).where(used))} đã dùng")
+
+
 def _runs() -> Finding:
     """Check that every run is the one whose digest the trail holds, and names as many responses as it counted."""
     what, count = "lần tính điểm", 0
@@ -139,6 +166,17 @@ def _screenings() -> Finding:
             if {screening.result_digest, *_told("quality", screening, "result")} != {digest}:
                 return Finding(what, False, f"lần sàng lọc {screening.number} không khớp mã kiểm tra")
     return Finding(what, True, f"{count} lần")
+
+
+def _second_entries() -> Finding:
+    what, count = "nhập lần hai", 0
+    entered = select(SecondEntry).where(SecondEntry.entered_at.is_not(None)).order_by(SecondEntry.id)
+    with closing(db.session.scalars(entered.execution_options(yield_per=200))) as entries:
+        for entry in entries:
+            count += 1
+            if not second_entry_resolution.holds(entry):
+                return Finding(what, False, f"phiếu {entry.response.form_code} không khớp hai lần nhập")
+    return Finding(what, True, f"{count} phiếu")
 
 
 def _told(noun: str, stored: ScoreRun | Screening, name: str) -> list[str]:

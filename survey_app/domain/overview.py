@@ -10,14 +10,20 @@ from survey_app.vocabulary import COUNTED_STATES, ResponseState
 
 
 def counts(campaign: Campaign) -> dict[ResponseState, int]:
-    """Return the number of responses of each state, zeros included."""
+    """Return the number of responses of each state, zeros included; those counted apart are left out."""
     counted = (
         select(Response.state, func.count())
-        .where(Response.campaign_id == campaign.id)
+        .where(Response.campaign_id == campaign.id, ~Response.apart)
         .group_by(Response.state)
     )
     found = {ResponseState(state): number for state, number in db.session.execute(counted)}
     return {state: found.get(state, 0) for state in ResponseState}
+
+
+def apart(campaign: Campaign) -> int:
+    """Return how many responses are counted apart, whatever their state."""
+    counted = select(func.count()).where(Response.campaign_id == campaign.id, Response.apart)
+    return db.session.scalar(counted) or 0
 
 
 def newest(user: User, campaign: Campaign, number: int = 8) -> list[Response]:

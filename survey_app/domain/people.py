@@ -25,6 +25,8 @@ WRONG_PASSWORDS_TO_LOCK = 5
 LOCK_MINUTES = 15
 NO_PASSWORD = "!"  # noqa: S105 - an unusable hash: nobody can log in with it
 COMMAND_LINE = "hailong"
+CITIZENS = "tu-tra-loi"
+PROGRAMS = {COMMAND_LINE: "Lệnh hailong", CITIZENS: "Người dân tự trả lời"}
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _DECOY = _hasher.hash("a password nobody has")
@@ -47,7 +49,7 @@ def visible_to(user: User) -> Select[User]:
     if user.role == Role.ADMINISTRATOR:
         return select(User)
     if user.role == Role.COORDINATOR:
-        return select(User).where(User.role == Role.ENUMERATOR)
+        return select(User).where(User.role == Role.ENUMERATOR, User.username != CITIZENS)
     return select(User).where(false())
 
 
@@ -100,14 +102,18 @@ def search(user: User, text: str, role: str, number: int) -> Page[User]:
 
 def command_line() -> User:
     """Return the account under which the command works; it has no password and cannot log in."""
-    user = db.session.scalar(select(User).where(User.username == COMMAND_LINE))
+    return _program(COMMAND_LINE, Role.ADMINISTRATOR)
+
+
+def citizens() -> User:
+    """Return the account under which citizens answer by themselves; it has no password and cannot log in."""
+    return _program(CITIZENS, Role.ENUMERATOR)
+
+
+def _program(username: str, role: Role) -> User:
+    user = db.session.scalar(select(User).where(User.username == username))
     if user is None:
-        user = User(
-            username=COMMAND_LINE,
-            display_name="Lệnh hailong",
-            role=Role.ADMINISTRATOR,
-            password_hash=NO_PASSWORD,
-        )
+        user = User(username=username, display_name=PROGRAMS[username], role=role, password_hash=NO_PASSWORD)
         db.session.add(user)
         db.session.flush()
     return user
@@ -130,7 +136,8 @@ def _checked(person: Person) -> tuple[str, str, Unit | None]:
     if fields:
         raise problems.InvalidFields(fields)
     audit.hold()
-    if db.session.scalar(select(func.count()).select_from(User).where(User.username == username)):
+    known = select(func.count()).select_from(User).where(User.username == username)
+    if username in PROGRAMS or db.session.scalar(known):
         raise problems.DuplicateCode(what="Tên đăng nhập", value=username)
     return username, name, unit
 
@@ -169,14 +176,14 @@ def _hash(username: str, password: str) -> str:
 
 
 def _refuse_program(user: User) -> None:
-    if user.username == COMMAND_LINE:
+    if user.username in PROGRAMS:
         raise problems.ProgramAccount(username=user.username)
 
 
 def disable(actor: User, user: User) -> None:
     """Disable an account and end its sessions; nobody is ever deleted.
 
-    Refuses one's own account, lest nobody is left who lets people in, and the command's.
+    Refuses one's own account, lest nobody is left who lets people in, and a program's.
     """
     _refuse_program(user)
     if user.id == actor.id:
@@ -197,7 +204,7 @@ def enable(actor: User, user: User) -> None:
 def reset_password(actor: User, user: User, password: str | None = None) -> str:
     """Set a password, a random one if none is given, end every session, and return it once.
 
-    Refuses the command's account, a short password and one that is the user name.
+    Refuses a program's account, a short password and one that is the user name.
     """
     _refuse_program(user)
     chosen = password or secrets.token_urlsafe(12)

@@ -25,6 +25,7 @@ from scoring.reliability import reliability
 from survey_app import problems
 from survey_app.domain import audit, campaigns, days, scores
 from survey_app.domain.pace import WAY_OF, Way
+from survey_app.domain.people import CITIZENS
 from survey_app.extensions import db, one_moment
 from survey_app.models import Campaign, Paradata, Response, Screening, Unit, User
 from survey_app.models.response import COUNTED
@@ -63,7 +64,7 @@ def result_of(screening: Screening) -> dict[str, Any]:
 
 
 def run(actor: User, campaign: Campaign) -> Screening:
-    """Screen the responses that count, as of one moment, and store the result under the next number.
+    """Screen the field work in the responses that count, as of one moment, and store the result under the next number.
 
     Takes seconds, during which nobody waits; the same responses give the same result.
     """
@@ -100,7 +101,10 @@ def run(actor: User, campaign: Campaign) -> Screening:
 
 
 def _records(campaign: Campaign) -> tuple[Layout, list[FieldRecord]]:
-    """Return the responses that count; what neither the questionnaire asks nor a device tells is unknown, not guessed."""
+    """Return the responses that count and that an enumerator brought.
+
+    What neither the questionnaire asks nor a device tells is unknown, not guessed.
+    """
     questionnaire = campaigns.questionnaire_of(campaign.questionnaire_sha256)
     layout = layout_of(questionnaire, campaigns.method_of(campaign.method_sha256))
     rows = (
@@ -108,7 +112,7 @@ def _records(campaign: Campaign) -> tuple[Layout, list[FieldRecord]]:
         .join(Unit, Unit.id == Response.unit_id)
         .join(User, User.id == Response.enumerator_id)
         .outerjoin(Paradata, Paradata.response_id == Response.id)
-        .where(Response.campaign_id == campaign.id, COUNTED)
+        .where(Response.campaign_id == campaign.id, COUNTED, User.username != CITIZENS)
     )
     asks_age = _asks_age(questionnaire)
     return layout, [

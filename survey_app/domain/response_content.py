@@ -18,7 +18,7 @@ from survey_app.language import clean_line
 from survey_app.models import Assignment, Campaign, Response, ResponseVersion, Unit
 from survey_app.vocabulary import Validity
 
-_FORM_CODE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9./_-]{0,38}[A-Za-z0-9])?")
+FORM_CODE = "[A-Za-z0-9]([A-Za-z0-9./_-]{0,38}[A-Za-z0-9])?"  # also told to other programs, so in plain terms
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def content_of(unit: str, form_code: str, mode: str, answers: str, details: Mapp
 
 def is_form_code(text: str) -> bool:
     """Tell whether a text has the form of a printed form code."""
-    return _FORM_CODE.fullmatch(text) is not None
+    return re.fullmatch(FORM_CODE, text) is not None
 
 
 def digest_of(content: str) -> str:
@@ -112,10 +112,12 @@ def check(
     complete: bool,
     questionnaire: str,
     kept_unit: int | None = None,
+    kept_mode: str | None = None,
 ) -> Checked:
     """Read and check an entry by field rules and those that look across fields.
 
-    `complete` asks for all that a submission needs. Refuses with a sentence for every field that breaks
+    `complete` asks for all that a submission needs; `kept_unit` and `kept_mode` are allowed beside what an enumerator
+    may enter. Refuses with a sentence for every field that breaks
     a rule: a unit not assigned, a form code of another form, too few answers unless accepted as invalid.
     """
     entered = rules_of(questionnaire).read(entry.answers, entry.details, complete=complete)
@@ -128,7 +130,7 @@ def check(
         errors["unit"] = problems.field("unit_not_yours")
     if (form_code or complete) and not is_form_code(form_code):
         errors["form_code"] = problems.field("form_code")
-    if entry.mode not in campaigns.modes_of(campaign):
+    if entry.mode not in (*campaigns.modes_to_ask(campaign), kept_mode):
         errors["mode"] = problems.field("mode")
     validity = validity_of(campaign, questionnaire, entered.answers)
     if complete and validity != Validity.VALID and not entry.accept_invalid and not entered.errors:

@@ -7,6 +7,7 @@ from sqlalchemy import exists, func, select
 
 from scoring.tally import BLANK, NOT_APPLICABLE
 from survey_app.domain import campaigns, responses
+from survey_app.domain.people import CITIZENS
 from survey_app.extensions import db
 from survey_app.language import clean_line, searched
 from survey_app.models import Campaign, Response, User
@@ -17,8 +18,10 @@ NAMES = {
     "validity": "Hợp lệ",
     "unit": "Đơn vị",
     "enumerator": "Điều tra viên",
+    "counting": "Đếm riêng",
     "answer": "Câu trả lời",
 }
+COUNTING = {"apart": "Tự trả lời, đếm riêng", "together": "Các phiếu khác"}
 
 
 @dataclass(frozen=True)
@@ -41,19 +44,20 @@ class Filters:
 
 
 def counts_of(user: User, campaign: Campaign) -> dict[str, int]:
-    """Return how many responses a person may see of each state and, of those that arrived, each validity.
+    """Return how many responses a person may see of each state and, of those that arrived, each validity, and apart or not.
 
     Zeros included; one query.
     """
     grouped = (
         responses.visible_to(user)
         .where(Response.campaign_id == campaign.id)
-        .with_only_columns(Response.state, Response.validity, func.count())
-        .group_by(Response.state, Response.validity)
+        .with_only_columns(Response.state, Response.validity, Response.apart, func.count())
+        .group_by(Response.state, Response.validity, Response.apart)
     )
-    counts = dict.fromkeys([word.value for word in (*ResponseState, *Validity)], 0)
-    for state, validity, number in db.session.execute(grouped):
+    counts = dict.fromkeys([word.value for word in (*ResponseState, *Validity)] + [*COUNTING], 0)
+    for state, validity, apart, number in db.session.execute(grouped):
         counts[state] += number
+        counts["apart" if apart else "together"] += number
         if state != ResponseState.DRAFT:
             counts[validity] += number
     return counts
@@ -63,7 +67,9 @@ def _enumerators(user: User, campaign: Campaign) -> list[tuple[str, str]]:
     if user.role == Role.ENUMERATOR:
         return []
     sent = exists().where(Response.enumerator_id == User.id, Response.campaign_id == campaign.id)
-    people = select(User.username, User.display_name).where(User.role == Role.ENUMERATOR, sent)
+    people = select(User.username, User.display_name).where(
+        User.role == Role.ENUMERATOR, User.username != CITIZENS, sent
+    )
     return [(row.username, row.display_name) for row in db.session.execute(people.order_by(User.sort_key))]
 
 
@@ -74,6 +80,7 @@ def read(user: User, campaign: Campaign, typed: Mapping[str, str]) -> Filters:
         "validity": [(word.value, LABELS[word]) for word in Validity],
         "unit": [(each.unit.code, each.unit.name) for each in campaigns.units_of(campaign) if each.surveyed],
         "enumerator": _enumerators(user, campaign),
+        "counting": list(COUNTING.items()),
     }
     chosen, unknown = {"q": searched(typed.get("q"))}, []
     for name, options in choices.items():

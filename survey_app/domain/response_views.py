@@ -79,6 +79,7 @@ def search(
     validity: str = "",
     unit: str = "",
     enumerator: str = "",
+    counting: str = "",
     answer: str = "",
 ) -> Page[Response]:
     """Return a page of the responses a person may see: returned first, then drafts, then the newest.
@@ -99,6 +100,8 @@ def search(
         found = found.where(Response.state == state)
     if validity in list(Validity):
         found = found.where(Response.validity == validity, Response.state != ResponseState.DRAFT)
+    if counting:
+        found = found.where(Response.apart if counting == "apart" else ~Response.apart)
     if answer:
         codes = campaigns.questionnaire_of(campaign.questionnaire_sha256).criterion_codes
         code, _, given = answer.rpartition(":")

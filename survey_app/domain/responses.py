@@ -2,19 +2,29 @@
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Select, false, select
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from survey_app import problems
-from survey_app.domain import audit, rechecks, response_proposals
+from survey_app.domain import audit, paradata, rechecks, response_proposals
+from survey_app.domain.paradata import Making
 from survey_app.domain.response_content import Checked, Entry, check
+from survey_app.domain.response_saving import (
+    Receipt,
+    apply,
+    ask_once,
+    check_version,
+    checked_uuid,
+    flush,
+    insert_once,
+    keep_making,
+    keep_version,
+    own_for_update,
+    row_of,
+    version_that_says,
+)
 from survey_app.extensions import begin_writing, db
 from survey_app.language import clean_line
 from survey_app.models import (
@@ -25,7 +35,7 @@ from survey_app.models import (
     User,
 )
 from survey_app.models.columns import now
-from survey_app.models.response import COUNTED
+from survey_app.models.response import ARRIVED, COUNTED
 from survey_app.vocabulary import (
     CAMPAIGN_LABELS,
     LABELS,
@@ -36,28 +46,6 @@ from survey_app.vocabulary import (
 )
 
 log = logging.getLogger(__name__)
-VERSIONED = (
-    "unit_id",
-    "form_code",
-    "state",
-    "validity",
-    "mode",
-    "answers",
-    "details",
-    "content_digest",
-    "saved_at",
-)
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """The proof that a response is stored: its id, the digest of its content, its version, its state now."""
-
-    uuid: str
-    digest: str
-    version: int
-    is_new: bool
-    state: ResponseState = ResponseState.SUBMITTED
 
 
 def visible_to(user: User) -> Select[Response]:
@@ -93,6 +81,17 @@ def one_to_edit(user: User, uuid: str) -> Response:
     return response
 
 
+def is_taken(campaign: Campaign, form_code: str, *, by_other_than: str = "") -> bool:
+    """Tell whether a response that arrived bears a form code already; that of one id, being corrected, aside."""
+    arrived = select(Response.id).where(
+        Response.campaign_id == campaign.id,
+        Response.form_code == form_code,
+        ARRIVED,
+        Response.uuid != by_other_than,
+    )
+    return db.session.scalar(arrived.limit(1)) is not None
+
+
 def check_open(campaign: Campaign) -> None:
     """Refuse a campaign that does not take responses now."""
     if campaign.state != CampaignState.OPEN:
@@ -101,65 +100,48 @@ def check_open(campaign: Campaign) -> None:
         )
 
 
-def _check_uuid(uuid: str) -> str:
-    try:
-        return str(UUID(uuid))
-    except (ValueError, AttributeError) as wrong:
-        raise problems.MalformedContent(detail="mã phiếu trên máy không phải là UUID") from wrong
-
-
 def asked_by(actor: User, campaign: Campaign, uuid: str, *, begun: bool) -> str:
     """Return the checksum of the questionnaire that asks: a draft begun before keeps its own version."""
     if not begun:
         return campaign.questionnaire_sha256
     draft = select(Response.questionnaire_sha256).where(
-        Response.uuid == _check_uuid(uuid),
+        Response.uuid == checked_uuid(uuid),
         Response.campaign_id == campaign.id,
         Response.enumerator_id == actor.id,
     )
     return db.session.scalar(draft) or campaign.questionnaire_sha256
 
 
-_INSERT_ONCE = {
-    name: dialect.insert(Response.__table__)
-    .on_conflict_do_nothing(index_elements=["uuid"])
-    .returning(Response.__table__.c.id)
-    for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))
-}
-
-
-def _insert_once(values: dict[str, Any]) -> int | None:
-    """Insert a response unless its id is known; return its key, or None where it was known."""
-    connection = db.session.connection()
-    try:
-        key: int | None = connection.execute(_INSERT_ONCE[connection.dialect.name], values).scalar()
-    except IntegrityError as collision:
-        raise problems.InvalidFields({"form_code": _taken(values["form_code"])}) from collision
-    return key
-
-
-def _taken(form_code: str | None) -> str:
-    return problems.field("form_code_taken", value=form_code)
-
-
 def submit(
-    actor: User, campaign: Campaign, uuid: str, entry: Entry, *, version: int | None = None
+    actor: User,
+    campaign: Campaign,
+    uuid: str,
+    entry: Entry,
+    *,
+    version: int | None = None,
+    making: Making | None = None,
+    asks: bool = False,
 ) -> Receipt:
     """Store a finished response under its device's id, exactly once.
 
     The same content again is received again; other content under a known id is kept as a proposal
-    and refused; a draft of one's own becomes the response. Refuses a campaign that is not open, a
-    unit that is not assigned, a form code already taken, and every field that breaks its rule.
+    and refused; a draft of one's own becomes the response. `making` is how the form came about; with it
+    stay the doubts that the answers raise; `asks` stops once where nobody was asked about them. Refuses a
+    campaign that is not open, a unit that is not assigned, a form code already taken, and every field that
+    breaks its rule.
     """
     check_open(campaign)
-    uuid = _check_uuid(uuid)
+    uuid = checked_uuid(uuid)
     asked = asked_by(actor, campaign, uuid, begun=bool(version))
     checked = check(campaign, actor.id, entry, complete=True, questionnaire=asked)
+    if asks:
+        ask_once(checked, asked, making)
     begin_writing()
     moment = now()
-    key = _insert_once(_row(actor, campaign, uuid, checked, ResponseState.SUBMITTED, moment))
+    key = insert_once(row_of(actor, campaign, uuid, checked, ResponseState.SUBMITTED, moment))
     if key is None:
-        return _submit_known(actor, campaign, uuid, checked, version, moment)
+        return _submit_known(actor, campaign, uuid, checked, version, moment, making)
+    keep_making(key, checked, campaign.questionnaire_sha256, making)
     audit.record(
         actor,
         AuditVerb.RESPONSE_SUBMITTED,
@@ -171,52 +153,30 @@ def submit(
     return Receipt(uuid, checked.digest, 1, is_new=True)
 
 
-def _row(
-    actor: User, campaign: Campaign, uuid: str, checked: Checked, state: ResponseState, moment: datetime
-) -> dict[str, Any]:
-    return {
-        "uuid": uuid,
-        "campaign_id": campaign.id,
-        "enumerator_id": actor.id,
-        "state": state,
-        "questionnaire_sha256": campaign.questionnaire_sha256,
-        "version": 1,
-        "created_at": moment,
-        "saved_at": moment,
-        "submitted_at": None if state == ResponseState.DRAFT else moment,
-        **checked.columns(),
-    }
-
-
-def _own(actor: User, campaign_id: int, uuid: str) -> Response:
-    response = db.session.scalar(
-        select(Response)
-        .where(Response.uuid == uuid)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if response is None or (response.enumerator_id, response.campaign_id) != (actor.id, campaign_id):
-        raise problems.NotFound()
-    return response
-
-
 def _submit_known(
-    actor: User, campaign: Campaign, uuid: str, checked: Checked, version: int | None, moment: datetime
+    actor: User,
+    campaign: Campaign,
+    uuid: str,
+    checked: Checked,
+    version: int | None,
+    moment: datetime,
+    making: Making | None,
 ) -> Receipt:
-    response = _own(actor, campaign.id, uuid)
+    response = own_for_update(actor, campaign.id, uuid)
     if response.state != ResponseState.DRAFT:
         state = ResponseState(response.state)
         if state == ResponseState.VOID:
             log.warning("response %s is void and was sent again by %s", uuid, actor.username)
-        if received := _version_that_says(response, checked.digest):
+        if received := version_that_says(response, checked.digest):
             return Receipt(uuid, checked.digest, received, is_new=False, state=state)
         response_proposals.keep(actor, response, checked.content, checked.digest)
         raise problems.OtherContent(form_code=response.form_code, digest=checked.digest)
-    _check_version(response, version)
-    _apply(response, checked, moment)
+    check_version(response, version, making)
+    apply(response, checked, moment)
     response.state = ResponseState.SUBMITTED
     response.submitted_at = moment
-    _flush(response)
+    flush(response)
+    keep_making(response.id, checked, response.questionnaire_sha256, making)
     audit.record(
         actor,
         AuditVerb.RESPONSE_SUBMITTED,
@@ -229,89 +189,66 @@ def _submit_known(
     return Receipt(uuid, checked.digest, response.version, is_new=True)
 
 
-def _version_that_says(response: Response, digest: str) -> int | None:
-    """Return the version in which this content was received, the present one or one corrected since."""
-    if response.content_digest == digest:
-        return response.version
-    earlier = select(ResponseVersion.version).where(
-        ResponseVersion.response_id == response.id, ResponseVersion.content_digest == digest
-    )
-    return db.session.scalar(earlier.order_by(ResponseVersion.version.desc()).limit(1))
-
-
-def _flush(response: Response) -> None:
-    form_code = response.form_code
-    try:
-        db.session.flush()
-    except IntegrityError as collision:
-        raise problems.InvalidFields({"form_code": _taken(form_code)}) from collision
-
-
-def _apply(response: Response, checked: Checked, moment: datetime) -> None:
-    for name, value in checked.columns().items():
-        setattr(response, name, value)
-    response.saved_at = moment
-    response.version += 1
-
-
-def _check_version(response: Response, version: int | None) -> None:
-    if version != response.version:
-        raise problems.StaleVersion(
-            form_code=response.form_code or "nháp",
-            who=last_hand(response),
-            when=response.saved_at,
-        )
-
-
-def last_hand(response: Response) -> str:
-    """Return the name of the person who saved the response last."""
-    lines = audit.history("response", response.uuid)
-    return lines[-1].actor_name if lines else response.enumerator.display_name
-
-
 def save_draft(
-    actor: User, campaign: Campaign, uuid: str, entry: Entry, *, version: int | None = None
+    actor: User,
+    campaign: Campaign,
+    uuid: str,
+    entry: Entry,
+    *,
+    version: int | None = None,
+    making: Making | None = None,
 ) -> Receipt:
     """Keep an unfinished response; it counts nowhere. Refuses what `submit` refuses, blanks allowed."""
     check_open(campaign)
-    uuid = _check_uuid(uuid)
+    uuid = checked_uuid(uuid)
     asked = asked_by(actor, campaign, uuid, begun=bool(version))
     checked = check(campaign, actor.id, entry, complete=False, questionnaire=asked)
     begin_writing()
     moment = now()
-    key = _insert_once(_row(actor, campaign, uuid, checked, ResponseState.DRAFT, moment))
+    key = insert_once(row_of(actor, campaign, uuid, checked, ResponseState.DRAFT, moment))
     number = 1
     if key is None:
-        response = _own(actor, campaign.id, uuid)
+        response = own_for_update(actor, campaign.id, uuid)
         if response.state != ResponseState.DRAFT:
             raise problems.CannotChange(
                 form_code=response.form_code, state=LABELS[ResponseState(response.state)]
             )
         if response.content_digest == checked.digest:
             return Receipt(uuid, checked.digest, response.version, is_new=False, state=ResponseState.DRAFT)
-        _check_version(response, version)
-        _apply(response, checked, moment)
-        _flush(response)
+        check_version(response, version, making)
+        apply(response, checked, moment)
+        flush(response)
         number = response.version
+    if making is not None:
+        paradata.keep(key or response.id, making, ())
     after = {"form_code": checked.form_code, "version": number, "digest": checked.digest}
     audit.record(actor, AuditVerb.RESPONSE_DRAFTED, uuid, campaign_id=campaign.id, after=after, at=moment)
     return Receipt(uuid, checked.digest, number, is_new=key is not None, state=ResponseState.DRAFT)
 
 
-def correct(actor: User, response: Response, entry: Entry, *, version: int, reason: str) -> Receipt:
+def correct(
+    actor: User,
+    response: Response,
+    entry: Entry,
+    *,
+    version: int,
+    reason: str,
+    making: Making | None = None,
+    asks: bool = False,
+) -> Receipt:
     """Replace a returned response's content by a new version, the old one kept, and answer its flags.
 
     The same content again with a reason is a reply, too. Refuses a response that was not returned, a
     stale version and a missing reason. The response keeps its questionnaire version.
     """
-    response = _own(actor, response.campaign_id, response.uuid)
+    response = own_for_update(actor, response.campaign_id, response.uuid)
     check_open(response.campaign)
     if response.state != ResponseState.RETURNED:
         raise problems.CannotChange(form_code=response.form_code, state=LABELS[ResponseState(response.state)])
     why = clean_line(reason)
     if not 1 <= len(why) <= 200:
         raise problems.InvalidFields({"reason": problems.field("correction_reason")})
-    _check_version(response, version)
+    check_version(response, version)
     checked = check(
         response.campaign,
         actor.id,
@@ -319,13 +256,17 @@ def correct(actor: User, response: Response, entry: Entry, *, version: int, reas
         complete=True,
         questionnaire=response.questionnaire_sha256,
         kept_unit=response.unit_id if response.unit and response.unit.code == entry.unit else None,
+        kept_mode=response.mode,
     )
+    if asks:
+        ask_once(checked, response.questionnaire_sha256, making)
     moment = now()
     before = {"version": response.version, "digest": response.content_digest}
-    _keep_version(actor, response, why, moment)
-    _apply(response, checked, moment)
+    keep_version(actor, response, why, moment)
+    apply(response, checked, moment)
     response.state = ResponseState.SUBMITTED
-    _flush(response)
+    flush(response)
+    keep_making(response.id, checked, response.questionnaire_sha256, making)
     rechecks.answer_open(actor, response, why, moment)
     audit.record(
         actor,
@@ -340,18 +281,27 @@ def correct(actor: User, response: Response, entry: Entry, *, version: int, reas
     return Receipt(response.uuid, checked.digest, response.version, is_new=True)
 
 
-def _keep_version(actor: User, response: Response, reason: str, moment: datetime) -> None:
-    kept = {name: getattr(response, name) for name in VERSIONED}
-    db.session.add(
-        ResponseVersion(
-            response_id=response.id,
-            version=response.version,
-            superseded_at=moment,
-            superseded_by_id=actor.id,
-            reason=reason,
-            **kept,
-        )
-    )
+def receive(
+    actor: User,
+    campaign: Campaign,
+    uuid: str,
+    entry: Entry,
+    *,
+    version: int | None,
+    reason: str = "",
+    making: Making | None = None,
+) -> Receipt:
+    """Store what a device sends: a correction where the response was returned and a reason is given, else a response.
+
+    A correction that arrives again is received again; one that comes after somebody else's is kept as a
+    proposal. Refuses what `correct` and `submit` refuse.
+    """
+    if reason:
+        response = db.session.scalar(visible_to(actor).where(Response.uuid == checked_uuid(uuid)))
+        if response is not None and response.state == ResponseState.RETURNED:
+            begin_writing()
+            return correct(actor, response, entry, version=version or 0, reason=reason, making=making)
+    return submit(actor, campaign, uuid, entry, version=version, making=making)
 
 
 def versions_of(response: Response) -> list[ResponseVersion]:

@@ -23,6 +23,8 @@ from survey_app.vocabulary import (
     Validity,
 )
 
+APART = "Tự trả lời, đếm riêng"
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -82,6 +84,7 @@ def _excluded(progress: list[assignments.Progress]) -> dict[str, int]:
         LABELS[ResponseState.RETURNED]: sum(unit.returned for unit in progress),
         LABELS[ResponseState.VOID]: sum(unit.void for unit in progress),
         LABELS[ResponseState.DRAFT]: sum(unit.drafts for unit in progress),
+        APART: sum(unit.apart for unit in progress),
     }
 
 
@@ -103,7 +106,10 @@ def progress_table(progress: list[assignments.Progress], counted_at: datetime) -
         Column("Đơn vị"),
         *(
             Column(heading, "count")
-            for heading in ("Chỉ tiêu", "Hợp lệ", "Còn thiếu", "Không hợp lệ", "Trả lại", "Đã hủy", "Nháp")
+            for heading in (
+                *("Chỉ tiêu", "Hợp lệ", "Còn thiếu", "Không hợp lệ", "Trả lại", "Đã hủy", "Nháp"),
+                APART,
+            )
         ),
     )
     rows = tuple(
@@ -119,6 +125,7 @@ def progress_table(progress: list[assignments.Progress], counted_at: datetime) -
                 each.returned,
                 each.void,
                 each.drafts,
+                each.apart,
             ),
             key=each.unit.unit.code,
         )

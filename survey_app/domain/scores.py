@@ -3,7 +3,7 @@
 import hashlib
 import time
 import zlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -19,6 +19,7 @@ from scoring.questionnaire import Questionnaire
 from scoring.units import UnitRow
 from survey_app import problems
 from survey_app.domain import appraisals, audit, campaigns
+from survey_app.domain.people import CITIZENS
 from survey_app.extensions import db, one_moment
 from survey_app.language import clean_line
 from survey_app.models import Campaign, CampaignUnit, Flag, Response, ScoreRun, Screening, User
@@ -50,7 +51,12 @@ class Counted:
 
     def moments(self, method: Method) -> Moments:
         """Return the sums that intervals are made of; an enumerator's responses in a unit are a cluster."""
-        rows = ((unit, enumerator, text) for (unit, enumerator), text in self.answers.items())
+        width = len(self.questionnaire.criteria)
+        rows = (
+            (unit, cluster, part)
+            for (unit, enumerator), text in self.answers.items()
+            for cluster, part in clusters(enumerator, text, width)
+        )
         return Moments.from_packed(layout_of(self.questionnaire, method), rows)
 
     def by_enumerator(self) -> dict[str, Tally]:
@@ -115,6 +121,15 @@ def counted(campaign: Campaign, units: Sequence[CampaignUnit]) -> Counted:
         answers[key] = answers.get(key, "") + row.answers
     surveyed = (unit.unit.code for unit in units if unit.counts_for_id is None and unit.surveyed)
     return Counted(answers, tuple(surveyed), questionnaire)
+
+
+def clusters(enumerator: str, answers: str, width: int) -> Iterator[tuple[str, str]]:
+    """Yield (cluster, its answers): what an enumerator brought is one; each form a citizen filled in alone is one."""
+    if enumerator != CITIZENS:
+        yield enumerator, answers
+        return
+    forms = sorted(answers[first : first + width] for first in range(0, len(answers), width))
+    yield from ((f"{enumerator}/{place}", form) for place, form in enumerate(forms))
 
 
 def glued(column: Any) -> Any:

@@ -14,7 +14,8 @@ class SecondEntry(Base):
     """One drawn paper form: drawn, entered again blind, resolved field by field.
 
     `draw` is the seed and round by which it was drawn; `first` and `second` are canonical contents as they were
-    compared; `resolution` is JSON: field → "first", "second" or "neither".
+    compared; `resolution` is JSON: `decisions` (field → "first", "second" or "neither"), the `values` typed for the last,
+    and whether the response was `corrected` or why it was `left`.
     """
 
     __tablename__ = "second_entry"

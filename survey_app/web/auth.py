@@ -11,6 +11,7 @@ from survey_app.domain import people
 from survey_app.extensions import db
 from survey_app.vocabulary import Permission
 from survey_app.web import guards
+from survey_app.web.errors import wants_json
 from survey_app.web.forms.account import LogInForm, PasswordForm
 
 blueprint = Blueprint("auth", __name__)
@@ -40,6 +41,8 @@ def log_in() -> Any:
         user, token = people.log_in(form.username.data, form.password.data)
     except problems.Problem as refusal:
         db.session.commit()
+        if wants_json():
+            return {"code": refusal.code, "sentence": str(refusal)}, refusal.status
         return render_template(
             "auth/log_in.html", form=form, errors=[("username", str(refusal))]
         ), refusal.status
@@ -47,6 +50,8 @@ def log_in() -> Any:
         people.log_out(earlier.user, earlier.token)
     db.session.commit()
     login_user(guards.Visitor(user, token))
+    if wants_json():
+        return {"user": user.username}
     return redirect(target, 303)
 
 

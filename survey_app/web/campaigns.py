@@ -5,13 +5,14 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from survey_app import problems
-from survey_app.domain import assignments, campaigns
+from survey_app.domain import assignments, campaign_settings, campaigns, overview
 from survey_app.extensions import db
 from survey_app.language import search_key, searched
 from survey_app.models import Campaign
 from survey_app.vocabulary import CAMPAIGN_LABELS, CampaignState, Permission
 from survey_app.web import guards
 from survey_app.web.forms.account import ReasonForm
+from survey_app.web.forms.campaign import CountSelfForm
 from survey_app.web.navigation import use_campaign
 
 blueprint = Blueprint("campaigns", __name__, url_prefix="/campaigns")
@@ -29,7 +30,11 @@ def show(code: str) -> Any:
     return _page(use_campaign(code), ReasonForm())
 
 
-def _page(campaign: Campaign, form: ReasonForm, status: int = 200) -> Any:
+def _page(
+    campaign: Campaign, form: ReasonForm, status: int = 200, count_form: CountSelfForm | None = None
+) -> Any:
+    counts_self = campaign_settings.counts_self(campaign)
+    count_form = count_form or CountSelfForm(None, counts="yes" if counts_self else "no")
     page = render_template(
         "campaigns/show.html",
         units=campaigns.units_of(campaign),
@@ -38,7 +43,11 @@ def _page(campaign: Campaign, form: ReasonForm, status: int = 200) -> Any:
         modes=campaigns.modes_of(campaign),
         steps=campaigns.next_steps(campaign),
         form=form,
-        errors=form.error_list,
+        count_form=count_form,
+        counts_self=counts_self,
+        may_set=campaign.state in campaign_settings.CHANGEABLE,
+        apart=overview.apart(campaign),
+        errors=form.error_list + count_form.error_list,
         settings=campaign,
     )
     return page, status
@@ -60,6 +69,27 @@ def move(code: str) -> Any:
         return _page(campaign, form, refusal.status)
     db.session.commit()
     flash(f"Đợt khảo sát: {CAMPAIGN_LABELS[CampaignState(campaign.state)]}.", "good")
+    return redirect(url_for("campaigns.show", code=code), 303)
+
+
+@blueprint.post("/<code>/count-self")
+@guards.needs(Permission.CAMPAIGN_MANAGE)
+def count_self(code: str) -> Any:
+    campaign = use_campaign(code)
+    form = CountSelfForm()
+    if not form.validate():
+        return _page(campaign, ReasonForm(None), 422, form)
+    try:
+        campaign_settings.set_count_self(
+            guards.actor(), campaign, form.counts.data == "yes", form.count_reason.data or ""
+        )
+    except problems.ReasonMissing as refusal:
+        db.session.rollback()
+        form.put({"count_reason": refusal.fields["reason"]})
+        return _page(use_campaign(code), ReasonForm(None), refusal.status, form)
+    db.session.commit()
+    told = "được tính như phiếu khác" if campaign_settings.counts_self(campaign) else "được đếm riêng"
+    flash(f"Phiếu tự trả lời gửi từ nay {told}. Phiếu đã lưu giữ nguyên cách tính.", "good")
     return redirect(url_for("campaigns.show", code=code), 303)
 
 

@@ -1,9 +1,11 @@
 """Refusals become pages, or JSON for a device; nobody else renders them."""
 
 import logging
+import time
 from typing import Any
 
 from flask import Flask, current_app, g, redirect, render_template, request, url_for
+from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -12,10 +14,12 @@ from werkzeug.wrappers import Response
 from scoring.errors import ScoringError
 from survey_app import problems
 from survey_app.domain import integrity
-from survey_app.extensions import db
+from survey_app.extensions import db, limiter
 from survey_app.web.guards import SAFE_METHODS
 
 log = logging.getLogger(__name__)
+OURS = "errors/problem.html"
+REFUSALS = {"self_completion": "self_completion/refused.html"}  # citizens see a page without our menus
 
 
 def wants_json() -> bool:
@@ -28,8 +32,20 @@ def _reply(problem: problems.Problem) -> Any:
         body = {"code": problem.code, "sentence": str(problem), "fields": problem.fields}
         reply: Any = (body, problem.status)
     else:
-        reply = (render_template("errors/problem.html", problem=problem), problem.status)
-    return (*reply, {"Retry-After": "2"}) if problem.status == 503 else reply
+        reply = (
+            render_template(REFUSALS.get(request.blueprint or "", OURS), problem=problem),
+            problem.status,
+        )
+    return (*reply, {"Retry-After": str(_wait(problem))}) if problem.status in (429, 503) else reply
+
+
+def _wait(problem: problems.Problem) -> int:
+    return problem.seconds if isinstance(problem, problems.TooManyRequests) else 2
+
+
+def _too_many() -> problems.TooManyRequests:
+    limit = limiter.current_limit
+    return problems.TooManyRequests(int(limit.reset_at - time.time()) if limit else 60)
 
 
 def on_problem(problem: problems.Problem) -> Any:
@@ -57,6 +73,8 @@ def _on_http(error: HTTPException) -> Any:
         return _reply(problems.FormExpired())
     if isinstance(error, RequestEntityTooLarge):
         return _reply(problems.ContentTooLarge(limit=_limit()))
+    if isinstance(error, RateLimitExceeded):
+        return _reply(_too_many())
     if error.code == 404:
         return _reply(problems.NotFound())
     if isinstance(error.response, Response):

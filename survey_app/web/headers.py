@@ -1,5 +1,7 @@
 """The headers of every reply: nothing from another host, no frames, personal pages never cached."""
 
+from typing import Any
+
 from flask import Flask, Response, g, request
 
 HEADERS = {
@@ -13,8 +15,20 @@ HEADERS = {
     "Permissions-Policy": "geolocation=(), camera=(), microphone=()",
 }
 
+SMALL = 1024 * 1024
+
+
+def _whole(reply: Response) -> None:
+    """Read a small file whole before it is compressed: who compresses a stream forgets to close its file."""
+    if reply.direct_passthrough and (reply.content_length or 0) < SMALL:
+        file: Any = reply.response
+        reply.direct_passthrough = False
+        reply.get_data()
+        file.close()
+
 
 def _add(reply: Response) -> Response:
+    _whole(reply)
     for name, value in HEADERS.items():
         reply.headers.setdefault(name, value)
     if request.endpoint == "static":

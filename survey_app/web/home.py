@@ -4,7 +4,19 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
-from survey_app.domain import appraisals, assignments, board, campaigns, overview, rechecks, responses, scores
+from survey_app.domain import (
+    appraisals,
+    assignments,
+    board,
+    campaigns,
+    overview,
+    pace,
+    rechecks,
+    responses,
+    sample_views,
+    scores,
+    second_entries,
+)
 from survey_app.models import Campaign, User
 from survey_app.vocabulary import Permission, Role
 from survey_app.web import guards, navigation
@@ -17,6 +29,10 @@ def _enumerator(user: User, campaign: Campaign) -> dict[str, Any]:
         "returned": rechecks.open_for(user, campaign),
         "work": assignments.work_of(user, campaign),
         "drafts": responses.drafts_of(user, campaign),
+        "today": sample_views.today_of(user, campaign),
+        "pace": pace.pace_of(user, campaign),
+        "errors": second_entries.error_rate_of(user, campaign),
+        "second": second_entries.waiting_for(user),
     }
 
 
@@ -34,6 +50,7 @@ def _supervisor(user: User, campaign: Campaign) -> dict[str, Any]:
     return {
         "flags": rechecks.newest_of(user, campaign),
         "counts": overview.counts(campaign),
+        "apart": overview.apart(campaign),
         "newest": overview.newest(user, campaign),
     }
 

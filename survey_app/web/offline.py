@@ -6,13 +6,26 @@ from typing import Any
 from flask import Blueprint, request
 
 from survey_app import problems
-from survey_app.domain import campaigns, response_content, responses
+from survey_app.domain import campaigns, paradata, response_content, responses
 from survey_app.extensions import db
-from survey_app.vocabulary import Permission
+from survey_app.vocabulary import Permission, ResponseState
 from survey_app.web import guards
 
 blueprint = Blueprint("offline", __name__)
-KNOWN = {"campaign", "unit", "form_code", "mode", "answers", "details", "accept_invalid", "version", "draft"}
+KINDS: dict[str, type] = {
+    "campaign": str,
+    "unit": str,
+    "form_code": str,
+    "mode": str,
+    "answers": dict,
+    "details": dict,
+    "accept_invalid": bool,
+    "draft": bool,
+    "version": int,
+    "reason": str,
+    "confirmed": list,
+    "paradata": dict,
+}
 LARGEST = 256 * 1024
 
 
@@ -39,7 +52,7 @@ def _body() -> dict[str, Any]:
         raise problems.MalformedContent(detail=str(wrong)[:120]) from wrong
     if not isinstance(body, dict):
         raise problems.MalformedContent(detail="cần một đối tượng JSON")
-    unknown = sorted(set(body) - KNOWN)
+    unknown = sorted(set(body) - set(KINDS))
     if unknown:
         raise problems.InvalidFields({name[:40]: problems.field("unknown_key") for name in unknown})
     _check_kinds(body)
@@ -49,18 +62,8 @@ def _body() -> dict[str, Any]:
 def _check_kinds(body: dict[str, Any]) -> None:
     wrong = {
         name: problems.field("wrong_kind")
-        for name, kind in (
-            ("campaign", str),
-            ("unit", str),
-            ("form_code", str),
-            ("mode", str),
-            ("answers", dict),
-            ("details", dict),
-            ("accept_invalid", bool),
-            ("draft", bool),
-            ("version", int),
-        )
-        if type(body.get(name, kind())) is not kind  # true is no number
+        for name, value in body.items()
+        if type(value) is not KINDS[name]  # true is no number
     }
     if wrong:
         raise problems.InvalidFields(wrong)
@@ -80,8 +83,20 @@ def receive(uuid: str) -> Any:
         details=body.get("details", {}),
         accept_invalid=body.get("accept_invalid", False),
     )
-    verb = responses.save_draft if body.get("draft") else responses.submit
-    receipt = verb(guards.actor(), campaign, uuid, entry, version=body.get("version"))
+    version = body.get("version")
+    making = paradata.read(body.get("paradata"), body.get("confirmed", ())) if body.get("paradata") else None
+    if body.get("draft"):
+        receipt = responses.save_draft(guards.actor(), campaign, uuid, entry, version=version, making=making)
+    else:
+        receipt = responses.receive(
+            guards.actor(),
+            campaign,
+            uuid,
+            entry,
+            version=version,
+            reason=body.get("reason", ""),
+            making=making,
+        )
     db.session.commit()
     reply = {
         "received": receipt.uuid,
@@ -89,4 +104,6 @@ def receive(uuid: str) -> Any:
         "version": receipt.version,
         "state": receipt.state,
     }
+    if receipt.state == ResponseState.VOID:
+        reply["sentence"] = problems.field("received_but_void", form_code=entry.form_code)
     return reply, 201 if receipt.is_new else 200

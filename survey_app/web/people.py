@@ -21,7 +21,7 @@ blueprint = Blueprint("people", __name__, url_prefix="/people")
 def index() -> Any:
     q, role = request.args.get("q", ""), request.args.get("role", "")
     page = people.search(guards.actor(), q, role, page_number(request.args.get("page", "1")))
-    facts = {"page_of": page, "q": q, "role": role, "roles": list(Role), "program": people.COMMAND_LINE}
+    facts = {"page_of": page, "q": q, "role": role, "roles": list(Role), "programs": people.PROGRAMS}
     return render_template("people/index.html", **facts)
 
 

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as Reply
 from survey_app import problems
 from survey_app.domain import (
     campaigns,
+    paradata,
     paradata_views,
     rechecks,
     response_content,
@@ -57,8 +58,8 @@ def index(code: str) -> Any:
 def new(code: str) -> Any:
     campaign = use_campaign(code)
     responses.check_open(campaign)
-    unit, mode = request.args.get("unit", ""), request.args.get("mode", "")
-    page = entry_page.new_page(guards.actor(), campaign, unit=unit, mode=mode)
+    wanted = {name: request.args.get(name, "") for name in ("unit", "mode", "form_code")}
+    page = entry_page.new_page(guards.actor(), campaign, **wanted)
     return Reply(page, mimetype="text/html")
 
 
@@ -80,12 +81,16 @@ def _again(form: EntryForm, campaign: Campaign, refusal: problems.Problem, kind:
     page = entry_page.render_form(
         form,
         form.questionnaire,
+        campaign,
         errors=form.error_list,
         kind=kind,
-        refusal=None if refusal.fields else refusal,
+        refusal=None if refusal.fields or isinstance(refusal, problems.AskedOnce) else refusal,
+        doubts=refusal.facts["doubts"] if isinstance(refusal, problems.AskedOnce) else None,
         ask_accept="accept_invalid" in refusal.fields or form.accept_invalid.data,
         unit_options=_units(campaign, form.unit.data or "", facts.pop("kept_unit", None)),
-        mode_options=entry_page.mode_options(campaign, form.mode.data or ""),
+        mode_options=entry_page.mode_options(
+            campaign, form.mode.data or "", _kept_mode(facts.get("response"))
+        ),
         **facts,
     )
     return page, refusal.status
@@ -105,10 +110,16 @@ def submit(code: str) -> Any:
     campaign = use_campaign(code)
     form = _form_of(_asked_by(campaign))
     is_draft = request.form.get("action") == "draft"
-    verb = responses.save_draft if is_draft else responses.submit
+    making = paradata.read({}, request.form.getlist("confirmed"))
     try:
-        receipt = verb(guards.actor(), campaign, form.uuid.data or "", form.entry(), version=form.based_on)
-    except (problems.InvalidFields, *TOO_LATE) as refusal:
+        uuid, entry, version = form.uuid.data or "", form.entry(), form.based_on
+        if is_draft:
+            receipt = responses.save_draft(guards.actor(), campaign, uuid, entry, version=version)
+        else:
+            receipt = responses.submit(
+                guards.actor(), campaign, uuid, entry, version=version, making=making, asks=True
+            )
+    except (problems.InvalidFields, problems.AskedOnce, *TOO_LATE) as refusal:
         db.session.rollback()
         return _again(form, use_campaign(code), refusal, "new", action=url_for("responses.submit", code=code))
     except problems.StaleVersion as refusal:
@@ -211,6 +222,7 @@ def edit(uuid: str) -> Any:
     return entry_page.render_form(
         form,
         questionnaire,
+        campaign,
         errors=[],
         kind="draft" if is_draft else "returned",
         action=action,
@@ -218,8 +230,12 @@ def edit(uuid: str) -> Any:
         saved=request.args.get("saved") == "1",
         flags=rechecks.open_of(response),
         unit_options=_units(campaign, form.unit.data or "", _kept_unit(response)),
-        mode_options=entry_page.mode_options(campaign, form.mode.data or ""),
+        mode_options=entry_page.mode_options(campaign, form.mode.data or "", _kept_mode(response)),
     )
+
+
+def _kept_mode(response: Response | None) -> str:
+    return response.mode if response and response.state == ResponseState.RETURNED else ""
 
 
 def _kept_unit(response: Response) -> tuple[str, str] | None:
@@ -234,9 +250,15 @@ def correct(uuid: str) -> Any:
     form = _form_of(response.questionnaire_sha256)
     try:
         responses.correct(
-            guards.actor(), response, form.entry(), version=form.based_on, reason=form.reason.data or ""
+            guards.actor(),
+            response,
+            form.entry(),
+            version=form.based_on,
+            reason=form.reason.data or "",
+            making=paradata.read({}, request.form.getlist("confirmed")),
+            asks=True,
         )
-    except (problems.InvalidFields, *TOO_LATE) as refusal:
+    except (problems.InvalidFields, problems.AskedOnce, *TOO_LATE) as refusal:
         db.session.rollback()
         present = responses.one_visible_to(guards.actor(), uuid)
         facts = {"action": request.path, "flags": rechecks.open_of(present), "kept_unit": _kept_unit(present)}

@@ -1,10 +1,8 @@
 """Points and ranks: the score table, a unit's page, the index, stored runs, the workbook."""
 
-import re
-from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from scoring.flags import wording
 from survey_app import problems
@@ -14,12 +12,10 @@ from survey_app.exports import charts, doubts, sentences, tables
 from survey_app.extensions import begin_writing, db
 from survey_app.language import clean_line
 from survey_app.vocabulary import Permission
-from survey_app.web import guards
+from survey_app.web import files, guards
 from survey_app.web.navigation import use_campaign
 
 blueprint = Blueprint("scores", __name__, url_prefix="/campaigns/<code>")
-UNFIT_IN_A_FILE_NAME = re.compile(r'[\x00-\x1f\\/:*?"<>|]+')
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.get("/scores")
@@ -209,5 +205,4 @@ def _workbook(code: str, number: int | None) -> Any:
     content = score_views.export(guards.actor(), campaign, ".xlsx", number)
     db.session.commit()
     run = f" – lần tính {number}" if number else ""
-    name = UNFIT_IN_A_FILE_NAME.sub("-", f"{campaign.name}{run}")
-    return send_file(BytesIO(content), XLSX, as_attachment=True, download_name=f"{name}.xlsx")
+    return files.attachment(content, f"{campaign.name}{run}", "xlsx", files.XLSX)

@@ -11,6 +11,7 @@ from werkzeug.serving import make_server
 from survey_app import create_app
 from survey_app.domain import demonstration
 from survey_app.extensions import db
+from tests.web import sample_list
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -36,6 +37,9 @@ def chromium() -> Iterator[Browser]:
 def address(demo_database: str) -> Iterator[str]:
     """The address of a server on a copy of the demonstration, its tokens checked as in earnest."""
     app = create_app({"SQLALCHEMY_DATABASE_URI": demo_database, "SECRET_KEY": "only for tests"})
+    with app.app_context():
+        sample_list.load(sample_list.ROWS)
+        db.session.remove()
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=Context().run, args=(server.serve_forever,))
     thread.start()

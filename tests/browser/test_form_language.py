@@ -163,13 +163,14 @@ def test_two_presses_of_a_button_send_one_request_and_coming_back_frees_it(open_
 def test_the_focus_is_never_under_the_bar_at_the_bottom(open_as: OpenAs) -> None:
     page = open_as("dtv01", 360)
     page.goto(f"/campaigns/{demonstration.CODE}/responses/new")
-    page.focus("#service_procedure")
+    page.locator("[data-step=access] [data-fold]").click()
+    page.focus("#access_1-1")
     page.evaluate(
-        """scrollBy({top: document.getElementById("access_1-1").getBoundingClientRect().bottom - innerHeight + 5,
+        """scrollBy({top: document.getElementById("access_2-1").getBoundingClientRect().bottom - innerHeight + 5,
                      behavior: "instant"})"""
     )
     page.keyboard.press("Tab")
-    assert focused(page) == "access_1-1"
+    assert focused(page) == "access_2-1"
     page.wait_for_function(
         """() => document.activeElement.getBoundingClientRect().bottom
             <= document.querySelector(".sticky-bar").getBoundingClientRect().top"""

@@ -288,3 +288,19 @@ def test_a_database_without_tables_is_told_how_to_get_them(house: SqliteHouse | 
     assert real(url, "db", "upgrade").returncode == 0
     assert real(url, "check").returncode == 0
     house.drop(url)
+
+
+def test_forms_to_key_again_are_drawn_and_reported_by_command(run: Run) -> None:
+    before = run("second-entry", "report", CODE)
+    assert before.exit_code == 0
+    assert before.output.startswith("Giới hạn 1,00 %, mức tin cậy 95,00 %, mỗi lần rút 20 phiếu.\n")
+    first = before.output.splitlines()[2]
+    assert "Chưa rút" in first
+    assert "phiếu lần đầu" in first
+    drawn = run("second-entry", "draw", CODE, "--as", "dieuphoi")
+    lines = select(func.count()).select_from(AuditLine).where(AuditLine.verb == "second_entry.drawn")
+    assert drawn.output.startswith(f"Đã rút {db.session.scalar(lines)} phiếu của")
+    assert "Chờ nhập" in run("second-entry", "report", CODE).output
+    again = run("second-entry", "draw", CODE)
+    assert (again.exit_code, "Chưa có phiếu nào cần rút" in again.stderr) == (1, True)
+    assert run("second-entry", "report", "khong-co").exit_code == 1

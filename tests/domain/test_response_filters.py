@@ -46,8 +46,8 @@ def test_an_enumerator_counts_her_own_and_is_offered_no_other_enumerators(campai
 
 def test_what_is_no_choice_is_left_out_and_named(campaign: Campaign) -> None:
     typed = {"q": " so  tai ", "state": "moon", "validity": "valid", "unit": "TTRA", "enumerator": "noivu"}
-    filters = response_filters.read(people.by_username("noivu"), campaign, typed)
+    filters = response_filters.read(people.by_username("noivu"), campaign, typed | {"counting": "twice"})
     chosen = {"q": "so tai", "state": "", "validity": "valid", "unit": "", "enumerator": "", "answer": ""}
-    assert filters.chosen == chosen
-    assert filters.unknown == ["Trạng thái", "Đơn vị", "Điều tra viên"]
+    assert filters.chosen == chosen | {"counting": ""}
+    assert filters.unknown == ["Trạng thái", "Đơn vị", "Điều tra viên", "Đếm riêng"]
     assert ("dtv01", people.by_username("dtv01").display_name) in filters.choices["enumerator"]

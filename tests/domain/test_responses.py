@@ -224,7 +224,7 @@ def test_a_stale_draft_is_refused_and_says_who_saved_when(
     responses.save_draft(enumerator, campaign, uuid, entry)
     responses.save_draft(enumerator, campaign, uuid, replace(entry, mode="phone"), version=1)
     with pytest.raises(problems.StaleVersion, match=enumerator.display_name):
-        responses.save_draft(enumerator, campaign, uuid, replace(entry, mode="self"), version=1)
+        responses.save_draft(enumerator, campaign, uuid, replace(entry, mode="face_to_face"), version=1)
     assert stored() == 2125
 
 
@@ -323,7 +323,12 @@ def test_a_submission_costs_six_statements(campaign: Campaign, enumerator: User,
 
     event.listen(db.engine, "before_cursor_execute", listen)
     try:
-        responses.submit(enumerator, campaign, str(uuid4()), replace(entry, form_code="T-9"))
+        responses.submit(
+            enumerator,
+            campaign,
+            str(uuid4()),
+            replace(entry, form_code="T-9", answers={**entry.answers, "access_1": 1}),
+        )
         db.session.commit()
     finally:
         event.remove(db.engine, "before_cursor_execute", listen)

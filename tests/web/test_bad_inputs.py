@@ -122,6 +122,7 @@ def test_a_person_who_types_a_bad_value_is_told_where(
             else [bad if isinstance(bad, str) else str(bad)]
         )
         sent = MultiDict(form)
+        sent.setlist("confirmed", ["one_level", "late_yet_in_time"])
         sent.setlist(field, [each.encode("utf-8", "replace").decode() for each in typed])
         reply = enumerator.post(f"/campaigns/{CODE}/responses", data=sent)
         response = stored(form["uuid"])

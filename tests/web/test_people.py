@@ -185,7 +185,7 @@ def test_nobody_locks_herself_out(administrator: FlaskClient) -> None:
 def test_the_account_of_the_command_gets_no_password_and_is_not_disabled(administrator: FlaskClient) -> None:
     for work in ("disable", "password"):
         refused = administrator.post(f"/people/{people.COMMAND_LINE}/{work}")
-        assert (refused.status_code, "của lệnh hailong" in refused.text) == (409, True)
+        assert (refused.status_code, "của phần mềm" in refused.text) == (409, True)
     command = people.by_username(people.COMMAND_LINE)
     assert (command.password_hash, command.disabled_at) == (people.NO_PASSWORD, None)
     db.session.rollback()

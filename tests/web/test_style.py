@@ -66,10 +66,11 @@ def test_no_colour_stands_outside_the_tokens_without_being_known() -> None:
 
 
 def test_what_every_page_loads_is_light() -> None:
-    weights = {path: len(gzip.compress(path.read_bytes(), 9)) for path in STATIC.rglob("*.*")}
-    scripts = sum(weight for path, weight in weights.items() if path.suffix == ".js")
-    assert scripts <= 10 * 1024
-    assert scripts + sum(weight for path, weight in weights.items() if path.suffix == ".css") <= 30 * 1024
+    weights = {path.name: len(gzip.compress(path.read_bytes(), 9)) for path in STATIC.rglob("*.*")}
+    styles = weights["pico.min.css"] + weights["hailong.css"]
+    assert weights["page.js"] + weights["device.js"] <= 6 * 1024
+    assert weights["keys.js"] + weights["entry.js"] <= 9 * 1024  # the entry form alone
+    assert styles + sum(weights[f"{name}.js"] for name in ("page", "device", "keys", "entry")) <= 36 * 1024
 
 
 @pytest.mark.parametrize(
@@ -77,7 +78,13 @@ def test_what_every_page_loads_is_light() -> None:
 )
 def test_no_template_carries_a_style_a_handler_or_a_script_inline(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
-    assert re.findall(r"<style|\sstyle=|\son\w+=|javascript:|<script(?![^>]*\bsrc=)", source) == []
+    assert (
+        re.findall(
+            r"<style|\sstyle=|\son\w+=|javascript:|<script(?![^>]*(?:\bsrc=|type=\"application/json\"))",
+            source,
+        )
+        == []
+    )
 
 
 def test_nothing_is_asked_of_another_host() -> None:

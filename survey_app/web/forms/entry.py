@@ -17,16 +17,9 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from scoring.questionnaire import Question, Questionnaire
 from survey_app.domain.response_content import Entry
+from survey_app.vocabulary import SECTION_NAMES
 from survey_app.web.forms import Form, choices, version_of
 
-SECTIONS = {
-    "service": "Dịch vụ",
-    "experience": "Trải nghiệm khi làm thủ tục",
-    "respondent": "Người trả lời",
-    "organisation": "Tổ chức",
-    "comment": "Ý kiến thêm",
-}
-MOST_RADIOS = 3
 LONG_TEXT = 300
 
 
@@ -67,7 +60,7 @@ class EntryForm(Form):
 
     def unknown_names(self, sent: Any) -> set[str]:
         """Return the names of sent fields that the form has not."""
-        return set(sent) - {field.name for field in self} - {"csrf_token", "action"}
+        return set(sent) - {field.name for field in self} - {"csrf_token", "action", "confirmed"}
 
     def level(self, code: str) -> Field:
         """Return a criterion's field."""
@@ -81,7 +74,7 @@ class EntryForm(Form):
                 (each, self[each.code]) for each in self.questionnaire.questions if each.section == name
             ]
             if questions:
-                found.append((SECTIONS[name], questions))
+                found.append((SECTION_NAMES[name], questions))
         return found
 
 
@@ -107,10 +100,6 @@ class _Boxes(SelectMultipleField):
 
 def _field_of(question: Question) -> Field:
     options = [(option.code, option.text) for option in question.options]
-    if question.kind == "choice" and len(options) > MOST_RADIOS:
-        return SelectField(
-            question.text, choices=choices([("", "(chưa chọn)"), *options]), validate_choice=False
-        )
     if question.kind == "choice":
         return RadioField(question.text, choices=choices(options), validate_choice=False)
     if question.kind == "multi":

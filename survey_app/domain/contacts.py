@@ -1,0 +1,113 @@
+"""How to reach the people of the list: shown to those who ask them, noted when seen, removed on their day."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import delete, exists, select
+
+from survey_app import problems
+from survey_app.domain import audit
+from survey_app.domain.days import HERE, today
+from survey_app.domain.sample_images import SCRUBBED
+from survey_app.extensions import begin_writing, db
+from survey_app.models import AuditLine, Campaign, Contact, ImportBatch, SampleRow, User
+from survey_app.models.columns import now
+from survey_app.vocabulary import AuditVerb, BatchNoun, BatchState, Permission
+
+UNDECIDED_KEPT = timedelta(days=7)  # our default
+
+
+def of_row(actor: User, row: SampleRow) -> Contact | None:
+    """Return a row's contact, None where there is none, and note once a day who saw it.
+
+    The row is one the person may see; refuses a person who may see no contacts.
+    """
+    if not actor.may(Permission.CONTACT_VIEW):
+        raise problems.NotAllowed()
+    contact = db.session.get(Contact, row.id)
+    if contact is None or _seen_today(actor, row):
+        return contact
+    begin_writing()
+    audit.hold()
+    if not _seen_today(actor, row):
+        audit.record(actor, AuditVerb.CONTACT_SEEN, row.form_code, campaign_id=row.campaign_id)
+    return contact
+
+
+def _seen_today(actor: User, row: SampleRow) -> bool:
+    begins = datetime.combine(today(), time(), HERE)
+    seen = exists().where(
+        AuditLine.noun == AuditVerb.CONTACT_SEEN.partition(".")[0],
+        AuditLine.record_id == row.form_code,
+        AuditLine.verb == AuditVerb.CONTACT_SEEN,
+        AuditLine.actor_id == actor.id,
+        AuditLine.campaign_id == row.campaign_id,
+        AuditLine.at >= begins,
+        AuditLine.at < begins + timedelta(days=1),
+    )
+    return bool(db.session.scalar(select(seen)))
+
+
+@dataclass(frozen=True)
+class Removed:
+    """How many rows lost their contact, and how many files that nobody decided on were dropped."""
+
+    contacts: int
+    files: int
+
+
+def remove_expired(actor: User, campaign: Campaign) -> Removed:
+    """Remove every contact whose day has passed, also from what files were read in.
+
+    A file that was shown and never decided on is dropped after a week: it holds contacts, too. The trail keeps
+    that they were removed, and never what they said.
+    """
+    past = select(SampleRow.form_code, SampleRow.id, Contact.remove_after).where(
+        Contact.sample_row_id == SampleRow.id,
+        SampleRow.campaign_id == campaign.id,
+        Contact.remove_after < today(),
+    )
+    rows = db.session.execute(past.order_by(SampleRow.id)).all()
+    of_them = select(SampleRow.id).where(SampleRow.campaign_id == campaign.id)
+    db.session.execute(
+        delete(Contact).where(Contact.remove_after < today(), Contact.sample_row_id.in_(of_them))
+    )
+    dropped = _scrub_batches(campaign)
+    lines = [
+        audit.Change(row.form_code, before={"remove_after": row.remove_after.isoformat()}) for row in rows
+    ]
+    if lines:
+        audit.record_all(actor, AuditVerb.CONTACT_REMOVED, lines, campaign_id=campaign.id)
+    return Removed(len(rows), dropped)
+
+
+def _scrub_batches(campaign: Campaign) -> int:
+    """Take contacts past their day out of what is kept of files; return how many files were dropped."""
+    kept = select(ImportBatch).where(
+        ImportBatch.campaign_id == campaign.id, ImportBatch.noun == BatchNoun.SAMPLE
+    )
+    dropped = 0
+    for batch in db.session.scalars(kept):
+        changes = json.loads(batch.changes)
+        scrubbed = [_scrubbed(change) for change in changes]
+        if scrubbed != changes:
+            batch.changes = json.dumps(scrubbed, ensure_ascii=False, separators=(",", ":"))
+        if batch.state == BatchState.PREVIEWED and batch.read_at < now() - UNDECIDED_KEPT:
+            batch.state, batch.content = BatchState.DISCARDED, None
+            dropped += 1
+    db.session.flush()
+    return dropped
+
+
+def _scrubbed(change: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a change without the contacts whose day has passed, before and after alike."""
+    done = dict(change)
+    for name in ("before", "after"):
+        image: dict[str, Any] = done.get(name) or {}
+        contact = image.get("contact")
+        if contact and contact != SCRUBBED and contact["remove_after"] < today().isoformat():
+            done[name] = image | {"contact": SCRUBBED}
+    return done

@@ -1,0 +1,188 @@
+"""Enumerators' devices: what they need to work without a network, what they report, what they hand over sealed."""
+
+import base64
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from survey_app import problems
+from survey_app.domain import (
+    assignments,
+    audit,
+    campaigns,
+    people,
+    rechecks,
+    response_content,
+    responses,
+    sample_views,
+)
+from survey_app.domain.paradata import device_id, read
+from survey_app.domain.response_saving import Receipt
+from survey_app.extensions import Base, begin_writing, db
+from survey_app.language import clean_line
+from survey_app.models import Campaign, DeviceKey, DeviceReport, User
+from survey_app.models.columns import now
+from survey_app.vocabulary import LABELS, AuditVerb, CampaignState, FlagReason, Role
+
+FORMAT = "hailong-record-1"
+LARGEST_RECORD = 512 * 1024
+COUNTS = ("waiting", "to_mend", "aside", "drafts")
+_DIALECTS = {"postgresql": postgresql, "sqlite": sqlite}
+
+
+def key_of(user: User) -> bytes:
+    """Return the 32 bytes that seal a person's records on devices, made when first asked for and never changed."""
+    kept = select(DeviceKey.secret).where(DeviceKey.user_id == user.id)
+    secret = db.session.scalar(kept)
+    if secret is None:
+        begin_writing()
+        connection = db.session.connection()
+        table = Base.metadata.tables["device_key"]
+        fresh = {"user_id": user.id, "secret": secrets.token_hex(32)}
+        connection.execute(
+            _DIALECTS[connection.dialect.name].insert(table).on_conflict_do_nothing().values(fresh)
+        )
+        secret = db.session.scalar(kept)
+    return bytes.fromhex(secret or "")
+
+
+def work_on_device(user: User) -> list[dict[str, Any]]:
+    """Return what an enumerator's device keeps of each open campaign: units, ways of asking, what came back.
+
+    No personal data: neither names of respondents nor how to reach them.
+    """
+    visible = campaigns.visible_to(user).where(Campaign.state == CampaignState.OPEN)
+    told = [
+        _campaign(user, campaign) for campaign in db.session.scalars(visible.order_by(Campaign.id.desc()))
+    ]
+    return [each for each in told if each["units"] or each["returned"]]
+
+
+def _campaign(user: User, campaign: Campaign) -> dict[str, Any]:
+    return {
+        "code": campaign.code,
+        "name": campaign.name,
+        "units": assignments.units_to_ask(user, campaign),
+        "modes": [(mode.value, LABELS[mode]) for mode in campaigns.modes_of(campaign)],
+        "rows": sample_views.rows_of(user, campaign),
+        "returned": [
+            {
+                "uuid": flag.response.uuid,
+                "form_code": flag.response.form_code,
+                "why": f"{LABELS[FlagReason(flag.reason)]}{': ' + flag.note if flag.note else ''}",
+            }
+            for flag in rechecks.open_for(user, campaign)
+        ],
+    }
+
+
+def report(user: User, device: str, told: Mapping[str, object], browser: str) -> None:
+    """Keep what a device says of the person's records that wait on it; refuses an id that is no UUID."""
+    named = device_id(device)
+    if named is None:
+        raise problems.MalformedContent(detail="mã máy không phải là UUID")
+    values = {
+        "device": named,
+        "user_id": user.id,
+        **{name: _count(told.get(name)) for name in COUNTS},
+        "oldest_at": _claimed(told.get("oldest_at")),
+        "browser": clean_line(browser)[:200],
+        "reported_at": now(),
+    }
+    connection = db.session.connection()
+    insert = _DIALECTS[connection.dialect.name].insert(Base.metadata.tables["device_report"]).values(values)
+    changed = {name: value for name, value in values.items() if name not in ("device", "user_id")}
+    connection.execute(insert.on_conflict_do_update(index_elements=["device", "user_id"], set_=changed))
+
+
+def _count(told: object) -> int:
+    return min(told, 1_000_000) if isinstance(told, int) and not isinstance(told, bool) and told > 0 else 0
+
+
+def _claimed(told: object) -> datetime | None:
+    return read({"opened_at": told}).opened_at
+
+
+def reports_of(user: User) -> list[DeviceReport]:
+    """Return what a person's devices told last, those with waiting records first."""
+    told = select(DeviceReport).where(DeviceReport.user_id == user.id)
+    return list(
+        db.session.scalars(told.order_by(DeviceReport.waiting.desc(), DeviceReport.reported_at.desc()))
+    )
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """A sealed record that a coordinator received for its enumerator."""
+
+    owner: User
+    form_code: str
+    receipt: Receipt
+
+
+def receive_sealed(actor: User, content: bytes) -> HandedOver:
+    """Open a record that an enumerator exported from her device, and store it as hers.
+
+    Refuses a file that is no such record, one sealed for nobody known here or changed on the way, and whatever
+    `responses.receive` refuses.
+    """
+    owner, uuid, told = _opened(content)
+    campaign = campaigns.one_visible_to(actor, str(told.get("campaign", "")))
+    entry = response_content.Entry(
+        unit=_text(told, "unit"),
+        form_code=_text(told, "form_code"),
+        mode=_text(told, "mode"),
+        answers=_facts(told, "answers"),
+        details=_facts(told, "details"),
+        accept_invalid=told.get("accept_invalid") is True,
+    )
+    version = told.get("version")
+    receipt = responses.receive(
+        owner,
+        campaign,
+        uuid,
+        entry,
+        version=version if type(version) is int else None,
+        reason=_text(told, "reason"),
+        making=read(told.get("paradata"), told.get("confirmed") or ()),
+    )
+    if receipt.is_new:
+        told_by = f"tệp xuất từ máy của {owner.username}"
+        audit.record(actor, AuditVerb.RESPONSE_IMPORTED, uuid, campaign_id=campaign.id, reason=told_by)
+    return HandedOver(owner, entry.form_code, receipt)
+
+
+def _text(told: Mapping[str, Any], name: str) -> str:
+    return told[name] if isinstance(told.get(name), str) else ""
+
+
+def _facts(told: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return told[name] if isinstance(told.get(name), dict) else {}
+
+
+def _opened(content: bytes) -> tuple[User, str, dict[str, Any]]:
+    """Return whose record it is, its id and its content; refuses what cannot be opened."""
+    if len(content) > LARGEST_RECORD:
+        raise problems.ContentTooLarge(limit="512 KB")
+    try:
+        file = json.loads(content.decode("utf-8"))
+        if file["format"] != FORMAT:
+            raise ValueError(FORMAT)
+        owner = people.by_username(str(file["username"])[:64])
+        seal = AESGCM(key_of(owner))
+        told = seal.decrypt(base64.b64decode(file["iv"]), base64.b64decode(file["sealed"]), None)
+        facts = json.loads(told)["content"]
+        uuid = str(file["id"])
+    except (ValueError, KeyError, TypeError, RecursionError, InvalidTag, problems.UnknownValue) as wrong:
+        raise problems.NotADeviceRecord() from wrong
+    if owner.role != Role.ENUMERATOR or not isinstance(facts, dict):
+        raise problems.NotADeviceRecord()
+    return owner, uuid, facts

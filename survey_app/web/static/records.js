@@ -1,0 +1,65 @@
+// The list of what waits on this device, each record to be opened, sent again, exported sealed, or deleted alone.
+(() => {
+  const device = self.hailong;
+  const place = document.querySelector("[data-records]");
+  const STATES = {
+    mend: "Cần sửa", aside: "Để riêng", waiting: "Chờ gửi", draft: "Đang nhập dở", sent: "Máy chủ đã nhận",
+  };
+  const button = (text, work, kind = "secondary") => {
+    const made = Object.assign(document.createElement("button"), { type: "button", textContent: text, className: `${kind} small-button` });
+    made.addEventListener("click", work);
+    return made;
+  };
+  const download = async ({ id, content }) => {
+    const text = await device.exported(id);
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+    link.download = `phieu-${(content.form_code || id).replace(/[^\w.-]/g, "_")}.hailong`;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  };
+  const drop = async ({ id, state, content }) => {
+    const name = content.form_code || "chưa có mã";
+    if (state === "sent" || confirm(`Xóa hẳn phiếu ${name} khỏi máy này? Phiếu chưa được máy chủ nhận; xóa rồi không lấy lại được.`)) await device.remove(id);
+  };
+  const card = (record) => {
+    const { id, kind, state, at, content, notes } = record;
+    const item = document.getElementById("record").content.firstElementChild.cloneNode(true);
+    const say = (name, text) => { item.querySelector(`[data-${name}]`).textContent = text; };
+    item.classList.toggle("urgent", state === "mend" || state === "aside");
+    item.querySelector("h3").textContent = `Phiếu ${content.form_code || "chưa có mã"}`;
+    say("state", STATES[state]);
+    say("when", new Date(at).toLocaleString("vi"));
+    say("why", notes?.sentence ?? "");
+    item.querySelector("[data-fields]").append(...Object.values(notes?.fields ?? {}).map((text) => Object.assign(document.createElement("li"), { textContent: text })));
+    if (state === "sent") return item;
+    const open = kind === "returned" ? `/responses/${id}/edit` : `/campaigns/${content.campaign}/responses/new#${id}`;
+    const link = Object.assign(document.createElement("a"), { href: open, textContent: "Mở", className: "button small-button" });
+    const actions = item.querySelector(".actions");
+    actions.append(link);
+    if (state !== "draft") actions.append(button("Gửi lại", async () => { await device.save({ ...record, state: "waiting", tries: 0, next: 0 }); device.try_now(); }));
+    actions.append(button("Xuất tệp", () => download(record)), button("Xóa", () => drop(record), "quiet"));
+    return item;
+  };
+  const show = async () => {
+    const { me } = device.state;
+    document.querySelector("[data-who]").textContent = me ? `Đang dùng máy: ${me.name}.` : "Chưa có ai đăng nhập trên máy này.";
+    if (!me) return;
+    document.querySelector("[data-forms]").replaceChildren(...(me.campaigns ?? []).map(({ code, name }) =>
+      Object.assign(document.createElement("a"), { className: "button secondary", href: `/campaigns/${code}/responses/new`, textContent: `Nhập phiếu mới: ${name}` })));
+    const records = (await device.list()).sort((a, b) => b.at - a.at);
+    const unsent = Object.keys(STATES).flatMap((state) => records.filter((each) => each.state === state)).filter(({ state }) => state !== "sent");
+    const sent = records.filter(({ state }) => state === "sent");
+    const list = (some) => { const made = Object.assign(document.createElement("ul"), { className: "cards" }); made.append(...some.map(card)); return made; };
+    const parts = unsent.length ? [list(unsent)] : [document.getElementById("empty").content.cloneNode(true)];
+    if (sent.length) {
+      const more = Object.assign(document.createElement("details"), { className: "more" });
+      more.append(Object.assign(document.createElement("summary"), { textContent: `Máy chủ đã nhận (${sent.length} phiếu gần đây)` }), list(sent));
+      parts.push(more);
+    }
+    place.replaceChildren(...parts);
+  };
+  document.querySelector("[data-send]").addEventListener("click", () => device.try_now());
+  device.told.addEventListener("change", show);
+  show();
+})();

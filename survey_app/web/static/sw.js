@@ -1,0 +1,34 @@
+// Pages without a network: the shell and the forms that device.js put into the cache. Only GET is ever touched.
+const CACHE = "hailong-shell";
+const PATIENCE = 8000;
+
+self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+
+const kept = async (path) => (await caches.open(CACHE)).match(path);
+
+// A form is answered by the kept form of its campaign; any other page by the list of what waits on this device.
+const substitute = async ({ pathname }) => {
+  const form = /^\/campaigns\/([^/]+)\/responses\/new$/.exec(pathname);
+  return (form && await kept(`/device/forms/${form[1]}`)) || kept("/device");
+};
+
+const page = async (request) => {
+  const instead = await substitute(new URL(request.url));
+  const asked = fetch(request);
+  if (!instead) return asked;
+  const late = new Promise((done) => setTimeout(done, PATIENCE));
+  try {
+    return await Promise.race([asked, late]) ?? instead;
+  } catch {
+    return instead;
+  }
+};
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== location.origin) return;
+  if (request.mode === "navigate") event.respondWith(page(request));
+  else if (url.pathname.startsWith("/static/")) event.respondWith(kept(request).then((found) => found ?? fetch(request)));
+});
