@@ -114,7 +114,7 @@ def read(user: User, campaign: Campaign, moment: datetime | None = None) -> Boar
     counted = assignments.tallies(campaign, hours=True)
     speeds = pace.speeds(campaign)
     lines = enumerators(campaign, counted, moment, speeds)
-    devices = _devices(user, lines, moment)
+    devices = device_views.devices(user, _people(lines), moment)
     arrived = arrivals.by_day(counted)
     today = days.day_of(moment)
     until = min(today, campaign.period_to) if campaign.state == CampaignState.OPEN else date.min
@@ -136,11 +136,11 @@ def attention(
     """Return what needs a coordinator now, without how fast anybody works."""
     moment = moment or now()
     lines = enumerators(campaign, counted, moment, {})
-    return _attention(lines, _devices(user, lines, moment))
+    return _attention(lines, device_views.devices(user, _people(lines), moment, clocks=False))
 
 
-def _devices(user: User, lines: Sequence[Line], moment: datetime) -> list[Device]:
-    return device_views.devices(user, {line.enumerator.id for line in lines}, moment)
+def _people(lines: Sequence[Line]) -> set[int]:
+    return {line.enumerator.id for line in lines}
 
 
 def _attention(lines: Sequence[Line], devices: Sequence[Device]) -> Attention:

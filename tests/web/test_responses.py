@@ -156,6 +156,7 @@ def test_every_number_of_responses_is_the_same_everywhere(enumerator: FlaskClien
         ("noivu", f"/campaigns/{CODE}/scores", 12),
         ("noivu", f"/campaigns/{CODE}/index", 12),
         ("dieuphoi", f"/campaigns/{CODE}/assignments", 8),
+        ("dieuphoi", f"/campaigns/{CODE}/board", 8),
         ("thamdinh", f"/campaigns/{CODE}/appraisals", 6),
         ("quantri", "/people", 6),
         ("noivu", "/audit", 6),
