@@ -73,21 +73,26 @@ def draw(actor: User, campaign: Campaign) -> Drawn:
     db.session.add_all(entries)
     db.session.flush()
     names = {keyer: plan.user.username for keyer, plan in plans.items()}
-    changes = [
-        audit.Change(each.id, after=_told(each, names[each.response.enumerator_id])) for each in entries
-    ]
+    changes = [_change(each, names[each.response.enumerator_id]) for each in entries]
     audit.record_all(actor, AuditVerb.SECOND_ENTRY_DRAWN, changes, campaign_id=campaign.id, at=moment)
     return Drawn(len(entries), len(plans), sum(each.keyer is None for each in entries))
 
 
-def _told(entry: SecondEntry, first_keyer: str) -> dict[str, object]:
-    return {
-        "response": entry.response.uuid,
-        "form_code": entry.response.form_code,
-        "first_keyer": first_keyer,
-        "keyer": entry.keyer.username if entry.keyer else None,
-        **json.loads(entry.draw),
-    }
+def _change(entry: SecondEntry, first_keyer: str) -> audit.Change:
+    how = json.loads(entry.draw)
+    return audit.Change(
+        entry.id,
+        after={
+            "response": entry.response.uuid,
+            "form_code": entry.response.form_code,
+            "first_keyer": first_keyer,
+            "keyer": entry.keyer.username if entry.keyer else None,
+            "rule": how["rule"],
+            "seed": how["seed"],
+            "round": how["round"],
+            "of": how["of"],
+        },
+    )
 
 
 def _frames(campaign: Campaign, keyers: Iterable[int]) -> dict[int, dict[str, Response]]:

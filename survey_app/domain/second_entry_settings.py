@@ -87,7 +87,7 @@ def change(actor: User, campaign: Campaign, *, limit: str, level: str, first_for
             AuditVerb.CAMPAIGN_SETTING,
             campaign.id,
             campaign_id=campaign.id,
-            before=asdict(before),
+            before={"limit": before.limit, "level": before.level, "first_forms": before.first_forms},
             after=asdict(after),
         )
     return after
