@@ -6,7 +6,7 @@ PORT ?= 5000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench trial lock clean
+.PHONY: help run test check format bench device trial lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ format: $(VENV)/test ## write the one format
 bench: $(VENV)/test ## measure the promised speeds, coverage and false alarms (half an hour) beside their promises
 	@status=0; for each in tests.benchmarks tests.benchmarks.streaming tests.benchmarks.coverage tests.benchmarks.false_alarms; do \
 	  $(PYTHON) -m $$each || status=1; done; exit $$status
+
+device: $(VENV)/test chromium ## measure an enumerator's device in Chromium: storage, queue, kills, a slow network
+	@$(PYTHON) -m tests.benchmarks.device
 
 trial: $(VENV)/test ## repeat the measurement behind the way answers are stored
 	@$(PYTHON) tests/benchmarks/storage_trial.py

@@ -40,6 +40,7 @@ def load(instance: Path) -> dict[str, Any]:
         "MAX_CONTENT_LENGTH": _whole("MAX_UPLOAD_MB", read["MAX_UPLOAD_MB"]) * 1024 * 1024,
         "WTF_CSRF_TIME_LIMIT": None,
         "COMPRESS_ALGORITHM": ["br", "gzip"],
+        "COMPRESS_BR_LEVEL": 5,
         **{name: _whole(name, read[name]) for name in SETTINGS if name.startswith("SELF_")},
         "JOBS_FOLDER": instance / "jobs",
     }

@@ -8,8 +8,9 @@ from flask.cli import AppGroup
 from scoring.sheets import read_sheet
 from survey_app import problems
 from survey_app.cli.door import acts
-from survey_app.domain import campaigns, contacts, sample_import
+from survey_app.domain import campaigns, contacts, import_batches, sample_import
 from survey_app.models import User
+from survey_app.vocabulary import BatchNoun
 
 MOST_ERRORS = 50
 group = AppGroup("sample", help="Danh sách mẫu.")
@@ -33,7 +34,7 @@ def import_file(actor: User, code: str, file: Path, dry_run: bool) -> None:
         last = [problems.field("more_errors", count=more)] if more > 0 else []
         raise problems.ImportRefused(file.name, told[:MOST_ERRORS] + last)
     if not dry_run:
-        sample_import.apply(actor, campaign, plan)
+        import_batches.apply_at_once(actor, campaign, BatchNoun.SAMPLE, file.name, sheet.sha256, plan)
     done = "Kiểm tra đạt, chưa lưu:" if dry_run else "Đã nhập:"
     click.echo(f"{done} {plan.new} dòng mới, {plan.changed} dòng đổi, {plan.unchanged} dòng không đổi.")
 

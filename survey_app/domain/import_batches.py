@@ -238,6 +238,25 @@ def keep_applied(
     )
 
 
+def apply_at_once(
+    actor: User, campaign: Campaign, noun: BatchNoun, file_name: str, sha256: str, plan: Plan
+) -> ImportBatch:
+    """Apply a plan that nobody has to see first, as one batch that can be reversed; for the command."""
+    changes = IMPORTERS[noun].apply(actor, campaign, plan)
+    batch = ImportBatch(
+        campaign_id=campaign.id,
+        noun=noun,
+        file_name=file_name,
+        file_sha256=sha256,
+        read_by_id=actor.id,
+        new_rows=plan.new,
+        changed_rows=plan.changed,
+        unchanged_rows=plan.unchanged,
+    )
+    keep_applied(actor, campaign, batch, changes)
+    return batch
+
+
 def discard(actor: User, batch: ImportBatch) -> None:
     """Drop a file that was only shown; refuses a batch that is decided, and one whose noun is not the person's."""
     if batch.noun not in nouns_of(actor):

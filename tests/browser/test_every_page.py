@@ -8,8 +8,6 @@ from playwright.sync_api import FilePayload, Page
 
 from survey_app.domain import demonstration
 from tests.browser.conftest import OpenAs
-from tests.conftest import opened
-from tests.web import sample_list
 
 pytestmark = pytest.mark.browser
 CAMPAIGN = f"/campaigns/{demonstration.CODE}"
@@ -119,14 +117,6 @@ def visit(page: Page, path: str) -> None:
         page.goto(path)
 
 
-@pytest.fixture
-def listed(demo_database: str) -> None:
-    """A list of people to ask, so that its pages have something to show."""
-    with opened(demo_database):
-        sample_list.load(sample_list.ROWS)
-
-
-@pytest.mark.usefixtures("listed")
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("username", PAGES, ids=str)
 def test_every_page_is_accessible_and_fits_the_window(

@@ -74,7 +74,7 @@
   const shell = async ({ shell: pages, shell_id: id }) => {
     if (!self.caches || await fact("shell") === id) return;
     const cache = await caches.open("hailong-shell");
-    await cache.addAll(pages.map((page) => new Request(page, { cache: "reload" })));
+    await cache.addAll(pages.map((page) => new Request(page, { cache: page.startsWith("/static/") ? "default" : "reload" })));
     const wanted = new Set(pages.map((page) => new URL(page, location).href));
     for (const old of await cache.keys()) if (!wanted.has(old.url)) await cache.delete(old);
     await keep("shell", id);

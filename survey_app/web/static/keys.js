@@ -60,7 +60,6 @@
   };
 
   // --- Moving ---
-  const blocks = () => [...form.querySelectorAll("fieldset, .field, .sticky-bar")].filter(entrance);
   const entrance = (block) => [
     block.querySelector("input:checked:enabled"),
     ...block.querySelectorAll("input:not([type=hidden]):enabled, select:enabled, textarea:enabled, button:enabled"),
@@ -74,7 +73,12 @@
     if (focus) entrance(block)?.focus({ preventScroll: true });
     block.scrollIntoView({ block: "center", behavior: focus || still ? "instant" : "smooth" });
   };
-  const beside = (block, step) => { const all = blocks(); return all[all.indexOf(block) + step]; };
+  const beside = (block, step) => {
+    const all = [...form.querySelectorAll("fieldset, .field, .sticky-bar")];
+    let place = all.indexOf(block) + step;
+    while (all[place] && !entrance(all[place])) place += step;
+    return all[place];
+  };
 
   // One section open at a time on a phone; all of them elsewhere.
   const steps = [...form.querySelectorAll(".step")];
