@@ -104,6 +104,10 @@ FIELD_SENTENCES = {
     "column_claimed": "có hai cột cùng là {target}; hãy bỏ hoặc đổi tên một cột",
     "column_unclear": "câu chữ này là của hai câu hỏi; hãy ghi mã câu hỏi thay cho câu chữ",
     "file_missing": "Hãy chọn một tệp .xlsx hoặc .csv.",
+    "file_too_long": (
+        "Tệp có {count} dòng; trang này nhận tối đa {most} dòng mỗi tệp. "
+        "Hãy chia tệp, hoặc nhờ quản trị nhập bằng lệnh hailong responses import."
+    ),
     "batch_noun": "Hãy chọn loại dữ liệu trong tệp.",
     "reverse_reason": "Hãy ghi lý do hoàn tác, tối đa {most} ký tự.",
     "column_for_new": "thiếu cột này, mà tệp có phiếu mới",

@@ -32,6 +32,8 @@ PERMISSIONS = {
     BatchNoun.SAMPLE: Permission.SAMPLE_IMPORT,
 }
 LONGEST_LINE = 200
+# What a page can plan within a few seconds; longer files go through the command line.
+MOST_ROWS = 20_000
 MOST_SHOWN = 200
 
 # Key, field, before, after: as people read them.
@@ -81,6 +83,11 @@ def nouns_of(user: User) -> list[BatchNoun]:
     return [noun for noun in IMPORTERS if user.may(PERMISSIONS[noun])]
 
 
+def importers_of(user: User) -> list[Importer]:
+    """Return what reads the files a person may read in."""
+    return [IMPORTERS[noun] for noun in nouns_of(user)]
+
+
 def visible_to(user: User) -> Select[ImportBatch]:
     """Return the batches of the nouns a person may read in; their files stay unread."""
     return select(ImportBatch).where(ImportBatch.noun.in_(nouns_of(user)))
@@ -106,13 +113,18 @@ def preview(
 ) -> tuple[ImportBatch, Plan]:
     """Keep a file with its digest and return what it would do; nothing else changes.
 
-    Refuses a noun that is not the person's, a file that is no table, and whatever the importer refuses as a whole.
+    Refuses a noun that is not the person's, a file that is no table or longer than a page plans, and whatever the
+    importer refuses as a whole.
     """
     known = next((each for each in nouns_of(actor) if each == noun), None)
     if known is None:
         raise problems.InvalidFields({"noun": problems.field("batch_noun")})
     name = clean_line(PurePath(file_name.replace("\\", "/")).name)[-LONGEST_LINE:] or "tệp"
-    plan = IMPORTERS[known].plan(campaign, _table(known, name, content))
+    table = _table(known, name, content)
+    if len(table.rows) > MOST_ROWS:
+        why = problems.field("file_too_long", count=len(table.rows), most=MOST_ROWS)
+        raise problems.InvalidFields({"file": why})
+    plan = IMPORTERS[known].plan(campaign, table)
     begin_writing()
     batch = ImportBatch(
         campaign_id=campaign.id,

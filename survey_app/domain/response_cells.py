@@ -1,8 +1,8 @@
 """One cell of an answer file read as one questionnaire version reads it: a level, a choice, several, a text."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from scoring.questionnaire import Question, Questionnaire
 from survey_app import problems
@@ -15,9 +15,11 @@ _NOT_APPLICABLE_WORDS = frozenset({"na", "n/a"})
 _TICKED = {"1": True, "true": True, "0": False, "false": False}
 
 
-@dataclass(frozen=True)
-class Cell:
-    """A cell that says something: its column's heading, the question, one of its options or "", and the text."""
+class Cell(NamedTuple):
+    """A cell that says something: its column's heading, the question, one of its options or "", and the text.
+
+    A tuple, because a file has millions of them.
+    """
 
     heading: str
     code: str

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 
 from survey_app import problems
-from survey_app.domain import import_batches, response_batches, response_export
+from survey_app.domain import import_batches, response_export
 from survey_app.domain.paging import page_number
 from survey_app.extensions import begin_writing, db
 from survey_app.models import Campaign, ImportBatch
@@ -34,8 +34,10 @@ def _list(campaign: Campaign, form: UploadForm, status: int = 200) -> Any:
         form=form,
         errors=form.error_list,
         page_of=import_batches.search(guards.actor(), campaign, page_number(request.args.get("page", "1"))),
-        columns=response_batches.columns(campaign),
-        rule=response_batches.rule,
+        kinds=[
+            (each.noun, each.rule, each.columns(campaign))
+            for each in import_batches.importers_of(guards.actor())
+        ],
         limit=current_app.config["MAX_CONTENT_LENGTH"] // 1024**2,
     )
     return page, status

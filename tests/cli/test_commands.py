@@ -166,6 +166,14 @@ def test_e2_codes_and_answers_survive_export_and_import(run: Run, units: Path, t
     assert set(rows) <= set(again)
 
 
+def test_every_answer_is_exported_as_a_workbook_where_the_file_is_one(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "phieu.XLSX"
+    assert run("responses", "export", CODE, "-o", file).exit_code == 0
+    assert file.read_bytes().startswith(b"PK")
+    told = db.session.scalars(select(AuditLine.body).order_by(AuditLine.id.desc()).limit(1)).one()
+    assert '"rows":2124' in told
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [

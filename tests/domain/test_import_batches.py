@@ -1,13 +1,15 @@
 """Files as batches: who sees them, what is kept of them, and in which order they may be decided."""
 
 import hashlib
+from decimal import Decimal
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from scoring.answers import AnswerRow
 from survey_app import problems
-from survey_app.domain import audit, import_batches, people
+from survey_app.domain import audit, import_batches, people, response_import
 from survey_app.extensions import db
 from survey_app.models import AuditLine, Campaign, ImportBatch, Response, User
 from survey_app.vocabulary import BatchNoun, Role
@@ -153,6 +155,16 @@ def test_a_file_that_is_no_table_is_refused_at_its_field(
     assert db.session.scalar(select(func.count()).select_from(ImportBatch)) == 0
 
 
+def test_a_file_longer_than_a_page_plans_is_refused_at_its_field(
+    home: User, small: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_batches, "MOST_ROWS", 2)
+    read_in(home, small, [row("F-1"), row("F-2")])
+    with pytest.raises(problems.InvalidFields) as refusal:
+        read_in(home, small, [row("F-1"), row("F-2"), row("F-3")])
+    assert "3 dòng; trang này nhận tối đa 2 dòng" in refusal.value.fields["file"]
+
+
 def test_every_noun_that_is_offered_is_guarded_by_a_permission(home: User) -> None:
     assert set(import_batches.IMPORTERS) <= set(import_batches.PERMISSIONS) == set(BatchNoun)
     assert import_batches.nouns_of(home) == list(import_batches.IMPORTERS)
@@ -162,10 +174,7 @@ def test_every_noun_that_is_offered_is_guarded_by_a_permission(home: User) -> No
 
 
 def test_the_command_lines_import_is_a_batch_too_and_is_taken_back(home: User, small: Campaign) -> None:
-    from scoring.answers import AnswerRow
-    from survey_app.domain import response_import
-
-    rows = [AnswerRow(2, "F-1", "A", "dtv-a", "", 1, "4" * 22, {})]  # type: ignore[arg-type]
+    rows = [AnswerRow(2, "F-1", "A", "dtv-a", "", Decimal(1), "4" * 22, {})]
     response_import.import_rows(home, small, "phieu.csv", rows, sha256="a" * 64)
     (batch,) = import_batches.search(home, small, 1).rows
     assert (batch.state, batch.new_rows, batch.file_sha256) == ("applied", 1, "a" * 64)

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select, text, update
 
-from scoring.questionnaire import load_questionnaire
+from scoring.questionnaire import load_questionnaire, parse_questionnaire
 from survey_app import problems
 from survey_app.domain import (
     audit,
@@ -354,6 +354,28 @@ def test_v3_a_response_keeps_the_questionnaire_it_was_asked_by(home: User, small
     assert campaigns.questionnaire_of(response.questionnaire_sha256).code == "sipas-2017"
     found = say(home, small, access_1="3")
     assert "hỏi theo bản sipas-2017" in found.refused[0].why
+
+
+def test_v1_v4_a_label_changed_and_a_criterion_dropped_keep_each_response_by_its_own_version(
+    home: User, small: Campaign
+) -> None:
+    old = campaigns.questionnaire_of(small.questionnaire_sha256)
+    taken_in(home, small, [row("F-1", feedback_4="5")])
+    first = stored("F-1").questionnaire_sha256
+    text = "".join(line for line in old.text.splitlines(keepends=True) if '"feedback_4"' not in line)
+    text = text.replace(old.criteria[0].text, "Có đủ ghế ngồi chờ.")
+    small.questionnaire_sha256 = _pin("questionnaire", parse_questionnaire(text, "x.toml"))
+    db.session.flush()
+    taken_in(home, small, [{name: cell for name, cell in row("F-2").items() if name != "feedback_4"}])
+    headings, lines = exported(home, small)
+    dropped = f"feedback_4 (sipas-2017 {first[:8]})"
+    assert [(each["access_1"], each[dropped]) for each in lines] == [(4, 5), (4, None)]
+    assert counts(read_in(home, small, written(headings, lines), "x.xlsx")[1]) == (0, 0, 2, 0)
+    lines[0]["access_1"] = lines[0][dropped] = 1
+    taken_in(home, small, written(headings, lines), "x.xlsx")
+    assert (stored("F-1").answers, stored("F-1").questionnaire_sha256) == ("1" + "4" * 20 + "1", first)
+    lines[1][dropped] = 3
+    assert told(read_in(home, small, written(headings, lines), "x.xlsx")[1]) == [(3, dropped)]
 
 
 def test_v6_an_old_breach_is_not_in_the_way_of_another_correction(home: User, small: Campaign) -> None:
