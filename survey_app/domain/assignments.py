@@ -126,8 +126,8 @@ class Tally:
 
     @property
     def arrived(self) -> bool:
-        """Tell whether these responses are work done: neither drafts nor void."""
-        return self.state not in (ResponseState.DRAFT, ResponseState.VOID)
+        """Tell whether these responses are work done: neither drafts nor void nor counted apart."""
+        return self.state not in (ResponseState.DRAFT, ResponseState.VOID) and not self.apart
 
 
 def _utc_hour() -> ColumnElement[str]:

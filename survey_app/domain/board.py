@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from sqlalchemy import exists, select
 
-from survey_app.domain import arrivals, assignments, days, device_views, pace
+from survey_app.domain import arrivals, assignments, days, device_views, pace, people
 from survey_app.domain.arrivals import Day
 from survey_app.domain.assignments import Progress, Tally
 from survey_app.domain.device_views import Device
@@ -178,7 +178,11 @@ def enumerators(campaign: Campaign, counted: Sequence[Tally], moment: datetime, 
     found = (
         select(User, Assignment)
         .outerjoin(Assignment, given)
-        .where(User.role == Role.ENUMERATOR, Assignment.id.is_not(None) | answered)
+        .where(
+            User.role == Role.ENUMERATOR,
+            User.username != people.CITIZENS,
+            Assignment.id.is_not(None) | answered,
+        )
         .order_by(User.sort_key, User.id, Assignment.id)
     )
     work: dict[int, tuple[User, list[Assignment]]] = {}

@@ -8,22 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from scoring.questionnaire import GENERAL, Questionnaire
-from survey_app.domain import campaigns
+from survey_app.domain import campaigns, doubts
 from survey_app.domain.device_views import LARGE_OFFSET
+from survey_app.domain.paradata import CONFIRMED
 from survey_app.extensions import db
 from survey_app.models import Paradata, Response, User
-from survey_app.vocabulary import Permission
-
-SECTION_NAMES = {
-    "form": "Mã phiếu, đơn vị, cách hỏi",
-    "service": "Dịch vụ",
-    GENERAL: "Cả dịch vụ",
-    "experience": "Trải nghiệm khi làm thủ tục",
-    "respondent": "Người trả lời",
-    "organisation": "Tổ chức",
-    "comment": "Ý kiến thêm",
-}
-CONFIRMED = "confirmed"
+from survey_app.vocabulary import SECTION_NAMES, Permission
 
 
 @dataclass(frozen=True)
@@ -31,7 +21,7 @@ class Making:
     """The making of a response's present version; moments are the device's claim, `received_at` is the server's.
 
     `offset` is the server's time less the device's in seconds; it `is_off` where that is large.
-    `sections` are (name, seconds) in the order of the form, `doubts` (sentence, asked and kept) by code.
+    `sections` are (name, seconds) in the order of the form, `doubts` (sentence, asked and kept).
     """
 
     opened_at: datetime | None
@@ -64,7 +54,7 @@ def making_of(user: User, response: Response) -> Making | None:
         return None
     questionnaire = campaigns.questionnaire_of(response.questionnaire_sha256)
     seconds: dict[str, int] = json.loads(kept.seconds)
-    doubts: dict[str, str] = json.loads(kept.doubts)
+    raised: dict[str, str] = json.loads(kept.doubts)
     names = _names(questionnaire)
     order = [*(name for name in names if name in seconds), *(name for name in seconds if name not in names)]
     return Making(
@@ -77,16 +67,13 @@ def making_of(user: User, response: Response) -> Making | None:
         edits=kept.edits,
         keystrokes=kept.keystrokes,
         sections=[(names.get(name, name), seconds[name]) for name in order],
-        doubts=[(code, kept_answer == CONFIRMED) for code, kept_answer in doubts.items()],
+        doubts=[(doubts.sentence_of(code), told == CONFIRMED) for code, told in raised.items()],
         of_correction=response.submitted_at not in (None, response.saved_at),
     )
 
 
 def _names(questionnaire: Questionnaire) -> dict[str, str]:
     """Return the names of a form's sections by code, in the order of the form."""
-    before, after = ("form", "service"), (GENERAL, "experience", "respondent", "organisation", "comment")
-    return {
-        **{code: SECTION_NAMES[code] for code in before},
-        **{factor.code: f"{factor.number}. {factor.name}" for factor in questionnaire.factors},
-        **{code: SECTION_NAMES[code] for code in after},
-    }
+    before = {"form": "Mã phiếu, đơn vị, cách hỏi", "service": SECTION_NAMES["service"]}
+    factors = {factor.code: f"{factor.number}. {factor.name}" for factor in questionnaire.factors}
+    return {**before, **factors, GENERAL: "Cả dịch vụ", **SECTION_NAMES}

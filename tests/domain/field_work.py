@@ -33,8 +33,8 @@ def arrived(
 
 def made(response: Response, active: int, **facts: Any) -> Paradata:
     """Keep what a device told of a response."""
-    kept = Paradata(response_id=response.id, seconds_active=active, **{"device": DEVICE, **facts})
-    db.session.add(kept)
+    told = {"device": DEVICE, "seconds_active": active, "doubts": "{}", **facts}
+    kept = db.session.merge(Paradata(response_id=response.id, **told))
     db.session.flush()
     return kept
 

@@ -125,6 +125,13 @@ def test_whoever_has_neither_work_nor_a_form_is_not_listed(
     assert (found["dtv-b"].done, found["dtv-b"].sent, found["dtv-b"].target) == (0, 1, 0)
 
 
+def test_citizens_who_answer_alone_are_nobody_to_call(ten_days: Campaign, her: User) -> None:
+    alone = arrived(ten_days, her, "A", "A-1", "2026-03-02T02:00:00", mode="self")
+    alone.enumerator_id = people.citizens().id
+    db.session.flush()
+    assert list(standings(ten_days)) == ["dtv-a"]
+
+
 def speed(median: int, forms: int = 10) -> Speed:
     """Return interviews that all took equally long."""
     return Speed.of([median] * forms, 0, 0, 22, SHORT_SECONDS[Way.INTERVIEW])
@@ -205,7 +212,7 @@ def test_l1_the_board_counts_as_every_other_page_whatever_happens(
     assert scores.current(ten_days).satisfaction["input"]["responses"] == 4
     assert (sum(day.valid for day in seen.days), sum(day.arrived for day in seen.days)) == (4, 8)
     (work,) = assignments.work_by_enumerator(ten_days)
-    assert (seen.lines[0].done, seen.lines[0].target) == (work.done, work.target) == (7, 10)
+    assert (seen.lines[0].done, seen.lines[0].target) == (work.done, work.target) == (6, 10)
 
 
 def test_l1_the_first_page_and_the_board_need_attention_alike(

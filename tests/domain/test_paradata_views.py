@@ -5,7 +5,8 @@ import json
 import pytest
 
 from survey_app.domain import paradata_views, people
-from survey_app.models import Campaign, Response, User
+from survey_app.extensions import db
+from survey_app.models import Campaign, Paradata, Response, User
 from survey_app.vocabulary import Body, Role
 from tests.domain.field_work import arrived, at, coordinator, made
 from tests.domain.small_campaign import enumerator
@@ -31,7 +32,7 @@ def response(small: Campaign, her: User) -> Response:
         seconds=json.dumps({"zzz": 1, "comment": 20, "procedure": 200, "access": 300, "form": 24}),
         edits=2,
         keystrokes=61,
-        doubts=json.dumps({"late_yet_in_time": "confirmed", "one_level": "unasked"}),
+        doubts=json.dumps({"late_yet_in_time": "confirmed", "unknown_code": "unasked"}),
     )
     return found
 
@@ -46,7 +47,10 @@ def test_sections_stand_by_name_in_the_order_of_the_form(response: Response, her
         ("Ý kiến thêm", 20),
         ("zzz", 1),
     ]
-    assert [kept for _, kept in found.doubts] == [True, False]
+    assert found.doubts == [
+        ("Kết quả trễ hẹn, nhưng câu về thời hạn giải quyết (2.5) lại được chấm hài lòng.", True),
+        ("unknown_code", False),
+    ]
     assert (found.seconds, found.edits, found.keystrokes, found.of_correction) == (545, 2, 61, False)
 
 
@@ -74,5 +78,7 @@ def test_a3_supervisors_and_other_enumerators_are_told_nothing(
     assert sees == {"dtv-a": True, "dtv-b": False, "dieu-phoi": True, "noi-vu": True, "mat-tran": False}
 
 
-def test_a_response_without_paradata_says_nothing(small: Campaign, her: User) -> None:
-    assert paradata_views.making_of(her, arrived(small, her, "A", "A-2", "2026-03-01T02:00:00")) is None
+def test_a_response_without_paradata_says_nothing(response: Response, her: User) -> None:
+    db.session.delete(db.session.get_one(Paradata, response.id))
+    db.session.flush()
+    assert paradata_views.making_of(her, response) is None
