@@ -8,138 +8,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from survey_app.field_sentences import FIELD_SENTENCES, field
+
+__all__ = ["FIELD_SENTENCES", "field"]
 _HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 def _told(fact: object) -> object:
     return fact.astimezone(_HERE).strftime("%H:%M ngày %d/%m/%Y") if isinstance(fact, datetime) else fact
-
-
-FIELD_SENTENCES = {
-    "unit_not_yours": "Hãy chọn một cơ quan, đơn vị đã giao cho bạn trong đợt này.",
-    "form_code": "Mã phiếu gồm 1–40 chữ không dấu, số, dấu gạch, chấm; ví dụ HN22-0017.",
-    "form_prefix": "Phần đầu của mã gồm tối đa {most} chữ không dấu, số, dấu gạch, chấm; ví dụ HN22.",
-    "letterhead": "Hãy ghi từ 1 đến {most} ký tự.",
-    "mode": "Hãy chọn một cách hỏi có trong danh sách.",
-    "too_few_answers": (
-        "Phiếu mới trả lời dưới {share} % số tiêu chí bắt buộc nên sẽ không được tính điểm. "
-        "Hãy hỏi thêm, hoặc đánh dấu để gửi như phiếu không hợp lệ."
-    ),
-    "form_code_taken": "Mã phiếu {value} đã có trong đợt này. Hãy kiểm tra số in trên phiếu giấy.",
-    "received_but_void": (
-        "Máy chủ đã nhận phiếu {form_code}, nhưng phiếu đã bị hủy nên không được tính. "
-        "Gửi lại không thay đổi điều đó."
-    ),
-    "correction_reason": "Hãy ghi lý do sửa hoặc giữ nguyên, tối đa 200 ký tự.",
-    "flag_reason": "Hãy chọn một lý do trong danh sách.",
-    "note_long": "Ghi chú dài {length} ký tự; tối đa {most}.",
-    "other_reason": "Hãy ghi rõ lý do khác là gì.",
-    "withdraw_reason": "Hãy ghi lý do rút, tối đa {most} ký tự.",
-    "not_listed": "“{value}” không có trong danh sách. Hãy chọn một mục có sẵn.",
-    "some_not_listed": "Có mục không có trong danh sách. Hãy chọn lại các mục có sẵn.",
-    "whole_range": "“{value}” không hợp lệ. Hãy ghi một số nguyên từ {low} đến {high}.",
-    "not_text": "Nội dung này phải là chữ.",
-    "text_long": "Nội dung dài {length} ký tự; tối đa {most}. Hãy rút gọn.",
-    "answer_missing": "Hãy trả lời câu hỏi này.",
-    "question_unknown": "Câu hỏi “{value}” không có trong phiếu {questionnaire}.",
-    "not_asked": "Câu này không hỏi trong trường hợp đã chọn. Hãy bỏ câu trả lời, hoặc sửa câu phía trên.",
-    "not_a_level": "“{value}” không có trong thang 1–5. Hãy chọn lại mức hoặc “Không áp dụng”.",
-    "unknown_key": "Mục này không có trong nội dung một phiếu. Hãy bỏ mục này.",
-    "wrong_kind": "Mục này có kiểu giá trị không đúng.",
-    "points_range": "“{value}” không hợp lệ. Hãy ghi số từ 0 đến {most}, tối đa hai số lẻ, ví dụ 86,74.",
-    "points_stale": "Điểm này vừa được người khác sửa. Hãy xem giá trị mới rồi nhập lại.",
-    "campaign_code": "Mã đợt gồm 1–64 chữ không dấu, số, dấu chấm, gạch; ví dụ ha-nam-2022.",
-    "campaign_name": "Hãy ghi tên đợt khảo sát, tối đa 200 ký tự.",
-    "campaign_period": "Ngày cuối kỳ không được trước ngày đầu kỳ; năm từ 2000 đến 2999.",
-    "not_an_enumerator": "Người này không phải là điều tra viên đang hoạt động.",
-    "unit_not_surveyed": "Đơn vị này không khảo sát trong đợt này.",
-    "target_range": "Chỉ tiêu là một số nguyên từ 0 đến 9999.",
-    "username": "Tên đăng nhập gồm 3–64 ký tự a–z, 0–9, dấu chấm, gạch; bắt đầu bằng chữ hoặc số.",
-    "display_name": "Hãy ghi họ tên, tối đa 200 ký tự.",
-    "body": "Giám sát viên thuộc đúng một cơ quan giám sát; vai trò khác thì không.",
-    "officer_unit": "Cán bộ đơn vị cần một mã đơn vị có thật; vai trò khác thì bỏ trống.",
-    "current_password": "Mật khẩu hiện tại không đúng.",
-    "citizen_too_few": (
-        "Ông/Bà mới trả lời quá ít câu về mức độ hài lòng nên phiếu sẽ không được tính. "
-        "Xin trả lời thêm, hoặc đánh dấu ô dưới đây để gửi như hiện có."
-    ),
-    "citizen_missing": "Xin Ông/Bà trả lời câu hỏi này.",
-    "links_number": "Hãy ghi số đường dẫn cho mỗi đơn vị, từ 1 đến {most}.",
-    "links_too_many": "Yêu cầu này cần {number} đường dẫn; mỗi lần cấp tối đa {most}. Hãy cấp theo từng đơn vị.",
-    "links_prefix": "Mã phiếu sẽ là “{value}”: không đúng dạng. Phần đầu gồm chữ không dấu, số, dấu gạch, chấm.",
-    "links_none": "Không có phiếu nào cần đường dẫn: các phiếu này đã có đường dẫn hoặc đã có câu trả lời.",
-    "links_expired": "Ngày hết hạn {value} đã qua. Hãy ghi một ngày từ hôm nay trở đi.",
-    "links_stale": "Danh sách đường dẫn đã đổi sau khi bạn mở trang này. Hãy xem danh sách mới rồi cấp lại nếu còn cần.",
-    "day": "“{value}” không phải một ngày có thật. Hãy ghi như 25/11/2026.",
-    "row_cell": "dòng {row}, cột {column}: {why}",
-    "columns_missing": "thiếu cột {columns}",
-    "no_rows": "tệp không có dòng nào",
-    "cell_empty": "ô trống",
-    "cell_too_long": "dài {length} ký tự, tối đa {most}",
-    "cell_not_whole": "“{value}” không phải số nguyên không âm",
-    "cell_not_points": "“{value}” không phải số điểm từ 0 đến 100",
-    "cell_not_appraised": "phiếu của đơn vị này tính cho {parent} nên không có điểm thẩm định riêng",
-    "row_unit": "“{value}” không phải đơn vị được khảo sát trong đợt {campaign}",
-    "row_enumerator": "“{value}” không phải tên đăng nhập của một điều tra viên",
-    "row_form_code": "“{value}” không đúng dạng mã phiếu",
-    "row_form_code_taken": "mã phiếu {value} đã có trong đợt này",
-    "row_mode": "“{value}” không phải cách hỏi của đợt này",
-    "percent_range": "“{value}” không hợp lệ. Hãy ghi số phần trăm từ {low} đến {high}, tối đa ba số lẻ, ví dụ 0,5.",
-    "second_entry_code": "Phiếu cần nhập là {form_code}. Hãy lấy đúng tờ phiếu có mã này.",
-    "second_entry_unit": "Hãy chọn cơ quan, đơn vị ghi trên phiếu, có khảo sát trong đợt này.",
-    "second_entry_step": (
-        "Đã rút thăm với {forms} phiếu mỗi lần nên không đổi được số này: các lần xem kết quả đã định trước theo nó."
-    ),
-    "second_entry_own": "Người nhập lần đầu không được nhập lần hai. Hãy chọn người khác.",
-    "decision_missing": "Hãy xem phiếu giấy và chọn bên đúng, hoặc “Cả hai sai”.",
-    "decision_value": "Hãy chọn hoặc ghi giá trị trên phiếu giấy.",
-    "decision_not_neither": "Giá trị này trùng với một lần nhập. Hãy chọn lần nhập đó thay vì “Cả hai sai”.",
-    "row_form_code_twice": "mã phiếu {value} đã có ở dòng {first}; hãy giữ một dòng",
-    "row_enumerator_kept": "phiếu này do {kept} thu; tệp không đổi được người thu, hãy để trống hoặc ghi {kept}",
-    "row_void": "phiếu {value} đã hủy nên tệp không sửa được; hãy bỏ dòng này",
-    "row_returned": "phiếu {value} đang trả lại cho điều tra viên nên tệp không sửa được; hãy chờ trả lời rồi nhập lại",
-    "row_other_version": "phiếu này hỏi theo bản {questionnaire}, bản đó không có cột này; hãy để trống ô",
-    "row_ticks_differ": "cột chung và các cột 0/1 của câu này nói khác nhau; hãy sửa cho khớp hoặc bỏ một loại cột",
-    "cell_not_ticked": "“{value}” không phải 0 hoặc 1",
-    "column_claimed": "có hai cột cùng là {target}; hãy bỏ hoặc đổi tên một cột",
-    "column_unclear": "câu chữ này là của hai câu hỏi; hãy ghi mã câu hỏi thay cho câu chữ",
-    "file_missing": "Hãy chọn một tệp .xlsx hoặc .csv.",
-    "file_too_long": (
-        "Tệp có {count} dòng; trang này nhận tối đa {most} dòng mỗi tệp. "
-        "Hãy chia tệp, hoặc nhờ quản trị nhập bằng lệnh hailong responses import."
-    ),
-    "batch_noun": "Hãy chọn loại dữ liệu trong tệp.",
-    "reverse_reason": "Hãy ghi lý do hoàn tác, tối đa {most} ký tự.",
-    "column_for_new": "thiếu cột này, mà tệp có phiếu mới",
-    "column_missing": "thiếu cột này",
-    "more_errors": "… và {count} lỗi nữa.",
-    "cell_not_erasable": "mục này không xóa được; hãy ghi giá trị mới hoặc để trống",
-    "sample_twice": "mã phiếu này đã có ở dòng {first} của tệp",
-    "sample_kind": "“{value}” không phải loại dòng; hãy ghi Chính thức hoặc Dự phòng",
-    "sample_position": "“{value}” không phải số thứ tự từ 1 đến 999999",
-    "sample_position_taken": "số thứ tự {value} của đơn vị này đã thuộc dòng {other}",
-    "sample_done": "mã phiếu này đã có phiếu nên mục này không đổi được nữa",
-    "sample_closed": "dòng này đã đóng hoặc đang thay cho dòng khác nên mục này không đổi được nữa",
-    "sample_spare": "dòng dự phòng chưa dùng thì chưa giao cho ai; hãy để trống",
-    "sample_enumerator": "“{value}” không phải tên đăng nhập của một điều tra viên đang hoạt động",
-    "phone": "“{value}” không phải số điện thoại; hãy ghi như 0912 345 678 hoặc +84 912 345 678",
-    "phone_zero": "“{value}” thiếu số 0 ở đầu; hãy định dạng cột là văn bản rồi ghi lại số",
-    "remove_after": "“{value}” không phải một ngày có thật; hãy ghi như 25/11/2026",
-    "remove_after_past": "ngày {value} đã qua nên thông tin này không được lưu nữa",
-    "free_rows_fewer": "Đơn vị này còn {count} dòng chưa giao. Hãy ghi một số từ 1 đến số đó, hoặc để trống để giao hết.",
-    "her_rows_fewer": "Người này còn {count} dòng chưa hỏi ở đơn vị. Hãy ghi một số từ 1 đến số đó, hoặc để trống để lấy hết.",
-    "number_when_shared": "Khi chia đều thì chia hết; hãy để trống số dòng, hoặc chọn một người.",
-    "unit_without_enumerators": "Đơn vị này chưa có điều tra viên nào. Hãy chọn một người để giao.",
-    "row_done": "đã có phiếu",
-    "row_closed": "đã đóng trước đó",
-    "row_spare": "là dòng dự phòng chưa dùng",
-    "same_enumerator": "Người nhận phải khác người đang giữ.",
-}
-
-
-def field(code: str, **facts: object) -> str:
-    """Return the sentence that stands beside one field or cell."""
-    return FIELD_SENTENCES[code].format(**facts)
 
 
 class Problem(Exception):
@@ -250,88 +126,12 @@ class CampaignNotOpen(Problem):
     sentence = "Đợt khảo sát {campaign} đang ở trạng thái “{state}” nên không nhận phiếu."
 
 
-class SecondEntryNotNow(Problem):
-    code, status = "second_entry_not_now", 409
-    sentence = (
-        "Đợt khảo sát {campaign} đang ở trạng thái “{state}”. Chỉ rút thăm, nhập lần hai và đối chiếu khi đợt "
-        "đang thu thập hoặc đã đóng."
-    )
-
-
-class NothingToDraw(Problem):
-    code, status = "nothing_to_draw", 409
-    sentence = (
-        "Chưa có phiếu nào cần rút: không có phiếu giấy mới, hoặc các phiếu đã rút chưa nhập và đối chiếu xong, "
-        "hoặc mọi người nhập đã được chấp nhận."
-    )
-
-
-class SecondEntryDone(Problem):
-    code, status = "second_entry_done", 409
-    sentence = "Phiếu {form_code} đã được nhập lần hai với nội dung khác nên không nhận bản này."
-
-
-class SecondEntryStep(Problem):
-    code, status = "second_entry_step", 409
-    sentence = "Phiếu {form_code} đang ở bước “{state}” nên không làm được việc này. Hãy tải lại trang."
-
-
-class NotAThirdPerson(Problem):
-    code, status = "not_a_third_person", 403
-    sentence = "Người đã nhập phiếu {form_code} không được tự đối chiếu. Hãy để người thứ ba làm việc này."
-
-
 class SettingFixed(Problem):
     code, status = "setting_fixed", 409
     sentence = (
         "Đợt khảo sát {campaign} đang ở trạng thái “{state}” nên không đổi được thiết lập này. "
         "Thiết lập chỉ đổi khi đợt đang chuẩn bị hoặc đang thu thập."
     )
-
-
-class NoSelfCompletion(Problem):
-    code, status = "no_self_completion", 409
-    sentence = "Đợt khảo sát {campaign} không có cách hỏi “Tự trả lời” nên không cấp đường dẫn."
-
-
-class SelfLinkUnknown(Problem):
-    code, status = "self_link_unknown", 404
-    sentence = (
-        "Đường dẫn này không dùng được. Xin Ông/Bà kiểm tra lại địa chỉ hoặc quét lại mã, "
-        "hoặc hỏi cơ quan đã gửi đường dẫn."
-    )
-
-
-class SelfLinkExpired(Problem):
-    code, status = "self_link_expired", 410
-    sentence = (
-        "Đường dẫn này đã hết hạn lúc {when} nên không gửi phiếu được nữa. Xin cảm ơn Ông/Bà đã quan tâm."
-    )
-
-
-class SelfLinkUsed(Problem):
-    code, status = "self_link_used", 409
-    sentence = (
-        "Phiếu của Ông/Bà đã được ghi nhận lúc {when}. Mỗi đường dẫn gửi được một lần, "
-        "nên nội dung gửi sau không được lưu và nội dung đã ghi nhận không thay đổi."
-    )
-
-
-class SelfLinkTaken(Problem):
-    code, status = "self_link_taken", 409
-    sentence = "Điều tra viên đã ghi nhận phiếu này, nên Ông/Bà không cần trả lời nữa. Xin cảm ơn Ông/Bà."
-
-
-class SelfLinkClosed(Problem):
-    code, status = "self_link_closed", 409
-    sentence = (
-        "Lúc này đợt khảo sát không nhận phiếu. Xin Ông/Bà thử lại sau, hoặc hỏi cơ quan đã gửi đường dẫn."
-    )
-
-
-class SelfLinkSettled(Problem):
-    code, status = "self_link_settled", 409
-    sentence = "Đường dẫn của phiếu {form_code} đã được dùng, nên không thu hồi và không cấp lại được."
 
 
 class TooManyRequests(Problem):

@@ -9,6 +9,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 LEAVES = {
     "survey_app.extensions",
+    "survey_app.field_sentences",
+    "survey_app.collection_problems",
     "survey_app.vocabulary",
     "survey_app.problems",
     "survey_app.language",

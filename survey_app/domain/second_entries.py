@@ -7,7 +7,7 @@ from sqlalchemy import Select, case, false, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from scoring.acceptance import ErrorRate, error_rate
-from survey_app import problems
+from survey_app import collection_problems, problems
 from survey_app.domain import (
     audit,
     campaigns,
@@ -116,7 +116,7 @@ def locked(entry: SecondEntry) -> SecondEntry:
 def _check_step(entry: SecondEntry, step: SecondEntryState) -> None:
     if entry.state != step:
         state = LABELS[SecondEntryState(entry.state)]
-        raise problems.SecondEntryStep(form_code=entry.response.form_code, state=state)
+        raise collection_problems.SecondEntryStep(form_code=entry.response.form_code, state=state)
 
 
 def one_to_enter(user: User, number: int) -> SecondEntry:
@@ -144,7 +144,7 @@ def enter(actor: User, entry: SecondEntry, typed: Entry) -> SecondEntry:
     if entry.state != SecondEntryState.DRAWN:
         if entry.second == checked.content:
             return entry
-        raise problems.SecondEntryDone(form_code=response.form_code)
+        raise collection_problems.SecondEntryDone(form_code=response.form_code)
     entry.first, entry.second = second_entry_fields.first_received(response), checked.content
     entry.first_digest = response_content.digest_of(entry.first)
     found = second_entry_fields.compare(

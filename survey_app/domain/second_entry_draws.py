@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from sqlalchemy import func, select
 
-from survey_app import problems
+from survey_app import collection_problems
 from survey_app.domain import audit, second_entry_report, second_entry_settings
 from survey_app.extensions import db
 from survey_app.models import Assignment, Campaign, Response, SecondEntry, User
@@ -46,7 +46,7 @@ def draw(actor: User, campaign: Campaign) -> Drawn:
         each.user.id: each for each in second_entry_report.of_campaign(campaign).keyers if each.may_be_drawn
     }
     if not plans:
-        raise problems.NothingToDraw()
+        raise collection_problems.NothingToDraw()
     seed, moment = secrets.token_hex(16), now()
     frames = _frames(campaign, plans)
     chosen: dict[str, Response] = {}

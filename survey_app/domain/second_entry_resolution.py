@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from scoring.questionnaire import Questionnaire
-from survey_app import problems
+from survey_app import collection_problems, problems
 from survey_app.domain import (
     audit,
     campaigns,
@@ -72,12 +72,12 @@ def one_to_resolve(user: User, number: int) -> SecondEntry:
 
 def _check_third(user: User, entry: SecondEntry) -> None:
     if user.id in (entry.response.enumerator_id, entry.keyer_id):
-        raise problems.NotAThirdPerson(form_code=entry.response.form_code)
+        raise collection_problems.NotAThirdPerson(form_code=entry.response.form_code)
 
 
-def _wrong_step(entry: SecondEntry) -> problems.SecondEntryStep:
+def _wrong_step(entry: SecondEntry) -> collection_problems.SecondEntryStep:
     state = LABELS[SecondEntryState(entry.state)]
-    return problems.SecondEntryStep(form_code=entry.response.form_code, state=state)
+    return collection_problems.SecondEntryStep(form_code=entry.response.form_code, state=state)
 
 
 def _parts(entry: SecondEntry) -> tuple[Questionnaire, Content, Content, Sequence[str]]:

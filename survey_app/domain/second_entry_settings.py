@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from survey_app import problems
+from survey_app import collection_problems, problems
 from survey_app.domain import audit
 from survey_app.extensions import db
 from survey_app.models import Campaign, SecondEntry, User
@@ -54,7 +54,7 @@ def was_drawn(campaign: Campaign) -> bool:
 def check_worked_on(campaign: Campaign) -> None:
     """Refuse a campaign that has not begun or whose answers are sealed."""
     if campaign.state not in WORKED_ON:
-        raise problems.SecondEntryNotNow(
+        raise collection_problems.SecondEntryNotNow(
             campaign=campaign.name, state=CAMPAIGN_LABELS[CampaignState(campaign.state)]
         )
 

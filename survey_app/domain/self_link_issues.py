@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, case, exists, false, func, or_, select, union
 
-from survey_app import problems
+from survey_app import collection_problems, problems
 from survey_app.domain import audit, campaigns, people
 from survey_app.domain.paging import Page, cut
 from survey_app.domain.response_content import is_form_code
@@ -164,7 +164,7 @@ def _check(campaign: Campaign, mark: str) -> None:
             campaign=campaign.name, state=CAMPAIGN_LABELS[CampaignState(campaign.state)]
         )
     if Mode.SELF not in campaigns.modes_of(campaign):
-        raise problems.NoSelfCompletion(campaign=campaign.name)
+        raise collection_problems.NoSelfCompletion(campaign=campaign.name)
     if mark != mark_of(campaign):
         raise problems.InvalidFields({"mark": problems.field("links_stale")})
 
@@ -325,7 +325,7 @@ def reissue(
     if not links:
         raise problems.InvalidFields({"unit": problems.field("links_none")})
     if number is not None and links[0].used_at is not None:
-        raise problems.SelfLinkSettled(form_code=links[0].form_code)
+        raise collection_problems.SelfLinkSettled(form_code=links[0].form_code)
     until = _expiry(campaign, expires)
     names = {each.unit_id: (each.unit.code, each.unit.name) for each in campaigns.units_of(campaign)}
     return _give_tokens(actor, campaign, links, names, until)
@@ -337,7 +337,7 @@ def revoke(actor: User, campaign: Campaign, number: int) -> SelfLink:
     held = select(SelfLink).where(SelfLink.id == number).with_for_update()
     link = db.session.scalars(held.execution_options(populate_existing=True)).one()
     if link.used_at is not None:
-        raise problems.SelfLinkSettled(form_code=link.form_code)
+        raise collection_problems.SelfLinkSettled(form_code=link.form_code)
     if link.revoked_at is None:
         link.revoked_at = now()
         after = {"form_code": link.form_code}

@@ -7,7 +7,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import select
 
-from survey_app import problems
+from survey_app import collection_problems, problems
 from survey_app.domain import audit, people
 from survey_app.domain.campaign_settings import counts_self
 from survey_app.domain.response_content import Checked, Entry, check
@@ -45,7 +45,7 @@ def of_token(token: str) -> SelfLink:
     )
     link = db.session.scalar(known)
     if link is None:
-        raise problems.SelfLinkUnknown()
+        raise collection_problems.SelfLinkUnknown()
     return link
 
 
@@ -62,13 +62,13 @@ def open(token: str) -> SelfLink:
 
 def _check_usable(link: SelfLink, campaign: Campaign, moment: datetime) -> None:
     if link.used_at is not None:
-        raise problems.SelfLinkUsed(when=link.used_at)
+        raise collection_problems.SelfLinkUsed(when=link.used_at)
     if _is_taken(link):
-        raise problems.SelfLinkTaken()
+        raise collection_problems.SelfLinkTaken()
     if link.expires_at <= moment:
-        raise problems.SelfLinkExpired(when=link.expires_at)
+        raise collection_problems.SelfLinkExpired(when=link.expires_at)
     if campaign.state != CampaignState.OPEN:
-        raise problems.SelfLinkClosed()
+        raise collection_problems.SelfLinkClosed()
 
 
 def _is_taken(link: SelfLink) -> bool:
@@ -100,7 +100,7 @@ def submit(token: str, entry: Entry) -> Receipt:
     _check_usable(link, campaign, moment)
     uuid = str(uuid5(NAMESPACE_URL, f"self/{link.token_digest}"))
     if not _insert(link, campaign, uuid, checked, moment):
-        raise problems.SelfLinkTaken()
+        raise collection_problems.SelfLinkTaken()
     link.used_at, link.response_uuid = moment, uuid
     db.session.flush()
     audit.record(
@@ -155,7 +155,7 @@ def _held(link: SelfLink) -> SelfLink:
     )
     found = db.session.scalar(held)
     if found is None:
-        raise problems.SelfLinkUnknown()
+        raise collection_problems.SelfLinkUnknown()
     return found
 
 
@@ -190,6 +190,6 @@ def _again(link: SelfLink, checked: Checked) -> Receipt:
     return Receipt(stored.uuid, checked.digest, stored.version, is_new=False, state=state)
 
 
-def _other_content(link: SelfLink) -> problems.SelfLinkUsed:
+def _other_content(link: SelfLink) -> collection_problems.SelfLinkUsed:
     log.warning("self link %s was used and other content came", link.id)
-    return problems.SelfLinkUsed(when=link.used_at)
+    return collection_problems.SelfLinkUsed(when=link.used_at)

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from survey_app import problems
+from survey_app import collection_problems, problems
 from survey_app.domain import (
     campaigns,
     people,
@@ -25,7 +25,7 @@ from survey_app.web.navigation import use_campaign
 
 blueprint = Blueprint("second_entries", __name__)
 # What the world did while a person was deciding; her decisions stay on the page.
-TOO_LATE = (problems.SecondEntryStep, problems.SecondEntryNotNow)
+TOO_LATE = (collection_problems.SecondEntryStep, collection_problems.SecondEntryNotNow)
 
 
 def _comma(share: float) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from survey_app import problems
+from survey_app import collection_problems, problems
 from survey_app.domain import campaigns, second_entries
 from survey_app.extensions import db
 from survey_app.models import SecondEntry
@@ -17,7 +17,7 @@ from survey_app.web.navigation import use_campaign
 blueprint = Blueprint("second_keying", __name__, url_prefix="/second-entries")
 log = logging.getLogger(__name__)
 # What the world did while a person was typing; her words stay on the page.
-TOO_LATE = (problems.SecondEntryDone, problems.SecondEntryNotNow)
+TOO_LATE = (collection_problems.SecondEntryDone, collection_problems.SecondEntryNotNow)
 
 
 @blueprint.get("")

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from flask_wtf.csrf import validate_csrf
 from wtforms import ValidationError
 
-from survey_app import problems
+from survey_app import collection_problems, problems
 from survey_app.domain import campaigns, self_links
 from survey_app.extensions import csrf, db, limiter
 from survey_app.models import SelfLink
@@ -103,7 +103,7 @@ def _receipt(link: SelfLink) -> str:
 def show(token: str) -> Any:
     try:
         link = self_links.open(token)
-    except problems.SelfLinkUsed:
+    except collection_problems.SelfLinkUsed:
         return _receipt(self_links.of_token(token))
     return _page(link, _form(link))
 

@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from survey_app import problems
+from survey_app import collection_problems, problems
 from survey_app.domain import (
     assignments,
     audit,
@@ -77,7 +77,7 @@ def test_three_keyers_with_errors_put_in_are_told_apart(
     for _ in range(10):
         try:
             second_entry_draws.draw(third, small)
-        except problems.NothingToDraw:
+        except collection_problems.NothingToDraw:
             break
         for entry in db.session.scalars(select(SecondEntry).where(SecondEntry.state == "drawn")):
             form = forms[str(entry.response.form_code)]
@@ -145,7 +145,7 @@ def test_only_paper_forms_that_arrived_are_drawn_and_each_once(
         )
     assert second_entry_draws.draw(actor, small) == second_entry_draws.Drawn(5, 1, 0)
     assert sorted(str(each.response.form_code) for each in entries()) == ["A-0", "A-2", "A-3", "A-4", "A-5"]
-    with pytest.raises(problems.NothingToDraw):
+    with pytest.raises(collection_problems.NothingToDraw):
         second_entry_draws.draw(actor, small)
 
 
@@ -192,7 +192,7 @@ def test_a_form_is_not_given_to_who_keyed_it_first_is_gone_or_is_no_enumerator(
             second_entries.give(actor, entry, wrong)
         assert list(refusal.value.fields) == ["enumerator"]
     key_again(entry, paper("A-1"))
-    with pytest.raises(problems.SecondEntryStep):
+    with pytest.raises(collection_problems.SecondEntryStep):
         second_entries.give(actor, entry, keyer(actor, small, "dtv-ba"))
 
 
@@ -206,7 +206,7 @@ def test_a_draw_sent_twice_at_once_draws_once(app: Flask, actor: User, small: Ca
         second_entry_draws.draw(people.command_line(), campaigns.by_code("c26"))
 
     endings = race(app, draw)
-    assert [type(each) for each in endings] == [type(None), problems.NothingToDraw]
+    assert [type(each) for each in endings] == [type(None), collection_problems.NothingToDraw]
     assert len(entries()) == 20
 
 
@@ -223,7 +223,7 @@ def test_nothing_is_drawn_given_or_entered_before_a_campaign_opens_and_after_it_
         lambda: key_again(entry, paper("A-1")),
         lambda: second_entry_settings.change(actor, small, limit="1", level="95", first_forms="20"),
     ):
-        with pytest.raises(problems.SecondEntryNotNow):
+        with pytest.raises(collection_problems.SecondEntryNotNow):
             verb()
     assert second_entries.waiting_for(two[1]) == []
     small.state = CampaignState.CLOSED
@@ -277,7 +277,7 @@ def test_s1_the_same_second_entry_sent_again_is_received_again_and_other_content
     entry = drawn_form(small, *two, paper("A-1"))
     for _ in range(3):
         assert key_again(entry, paper("A-1", access_1="2")).differing == 1
-    with pytest.raises(problems.SecondEntryDone):
+    with pytest.raises(collection_problems.SecondEntryDone):
         key_again(entry, paper("A-1"))
     assert len(audit.history("second_entry", entry.id)) == 1
     assert json.loads(entry.second)["answers"] == "2" + "4" * 21

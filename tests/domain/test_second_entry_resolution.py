@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from survey_app import problems
+from survey_app import collection_problems, problems
 from survey_app.domain import audit, integrity, people, responses, second_entries, second_entry_resolution
 from survey_app.extensions import db
 from survey_app.models import Campaign, ResponseVersion, SecondEntry, User
@@ -129,7 +129,7 @@ def test_neither_keyer_resolves_what_she_keyed(third: User, twice: Twice) -> Non
     entry = twice()
     for keyer_of in (entry.response.enumerator, entry.keyer):
         assert keyer_of is not None
-        with pytest.raises(problems.NotAThirdPerson):
+        with pytest.raises(collection_problems.NotAThirdPerson):
             resolve(keyer_of, entry, access_1="first")
     assert second_entry_resolution.one_to_resolve(third, entry.id) is entry
 
@@ -182,7 +182,7 @@ def test_a_value_for_a_question_that_is_not_asked_is_refused_beside_it(third: Us
 def test_t2_who_resolves_too_late_changes_nothing(third: User, actor: User, twice: Twice) -> None:
     entry = twice()
     resolve(third, entry, access_1="first")
-    with pytest.raises(problems.SecondEntryStep):
+    with pytest.raises(collection_problems.SecondEntryStep):
         resolve(person(actor, Role.HOME_AFFAIRS, "noi-vu"), entry, access_1="second")
     assert (entry.errors, entry.response.version) == (0, 1)
 
@@ -196,7 +196,7 @@ def test_t2_two_people_who_resolve_at_once_make_one_resolution(app: Flask, third
         resolve(user, entry, access_1="second")
 
     endings = race(app, decide)
-    assert [type(each) for each in endings] == [type(None), problems.SecondEntryStep]
+    assert [type(each) for each in endings] == [type(None), collection_problems.SecondEntryStep]
     assert len(db.session.scalars(select(ResponseVersion)).all()) == 1
 
 
@@ -207,7 +207,7 @@ def test_nothing_is_resolved_once_a_campaign_is_sealed_but_while_it_is_closed(
     entry = twice()
     small.state = state
     db.session.flush()
-    with pytest.raises(problems.SecondEntryNotNow):
+    with pytest.raises(collection_problems.SecondEntryNotNow):
         resolve(third, entry, access_1="second")
     small.state = CampaignState.CLOSED
     db.session.flush()
@@ -218,7 +218,7 @@ def test_a_form_not_keyed_twice_cannot_be_opened_to_resolve(
     actor: User, small: Campaign, third: User
 ) -> None:
     entry = drawn_form(small, keyer(actor, small, "dtv-mot"), keyer(actor, small, "dtv-hai"), paper("A-1"))
-    with pytest.raises(problems.SecondEntryStep):
+    with pytest.raises(collection_problems.SecondEntryStep):
         second_entry_resolution.one_to_resolve(third, entry.id)
 
 

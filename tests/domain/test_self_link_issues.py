@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from survey_app import problems
+from survey_app import collection_problems, problems
 from survey_app.domain import audit, campaigns, people, self_link_issues, self_links
 from survey_app.domain.self_link_issues import LinkState, Order
 from survey_app.extensions import db
@@ -123,7 +123,7 @@ def test_no_links_for_a_campaign_without_self_completion_or_one_that_is_closed(
     actor: User, small: Campaign, home_affairs: User
 ) -> None:
     without = campaigns.create(actor, plan(code="c27", modes=(Mode.PAPER,)))
-    with pytest.raises(problems.NoSelfCompletion):
+    with pytest.raises(collection_problems.NoSelfCompletion):
         issue(home_affairs, without)
     campaigns.move(actor, small, CampaignState.CLOSED)
     with pytest.raises(problems.CampaignNotOpen):
@@ -139,7 +139,7 @@ def test_a_used_link_is_neither_revoked_nor_issued_again(small: Campaign, home_a
         lambda: self_link_issues.revoke(home_affairs, small, numbers[used.form_code]),
         lambda: self_link_issues.reissue(home_affairs, small, mark, number=numbers[used.form_code]),
     ):
-        with pytest.raises(problems.SelfLinkSettled):
+        with pytest.raises(collection_problems.SelfLinkSettled):
             verb()
     assert codes(self_link_issues.reissue(home_affairs, small, mark, expires=LAST_DAY)) == [unused.form_code]
     self_link_issues.revoke(home_affairs, small, numbers[unused.form_code])

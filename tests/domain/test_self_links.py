@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from survey_app import problems
+from survey_app import collection_problems, problems
 from survey_app.domain import (
     audit,
     campaign_settings,
@@ -154,7 +154,10 @@ def test_s11_other_content_after_use_changes_nothing_and_is_logged(
     token: str, caplog: pytest.LogCaptureFixture, second: Entry
 ) -> None:
     first = self_links.submit(token, sent())
-    with caplog.at_level(logging.WARNING), pytest.raises(problems.SelfLinkUsed, match="đã được ghi nhận lúc"):
+    with (
+        caplog.at_level(logging.WARNING),
+        pytest.raises(collection_problems.SelfLinkUsed, match="đã được ghi nhận lúc"),
+    ):
         self_links.submit(token, second)
     assert "other content" in caplog.text
     assert token not in caplog.text
@@ -168,10 +171,10 @@ def test_an_unknown_and_a_revoked_link_are_told_the_same(
     self_link_issues.revoke(home_affairs, small, link.id)
     told = set()
     for each in (token, "nothing", ""):
-        with pytest.raises(problems.SelfLinkUnknown) as refusal:
+        with pytest.raises(collection_problems.SelfLinkUnknown) as refusal:
             self_links.open(each)
         told.add(str(refusal.value))
-        with pytest.raises(problems.SelfLinkUnknown):
+        with pytest.raises(collection_problems.SelfLinkUnknown):
             self_links.submit(each, sent())
     assert len(told) == 1
     assert number_of_responses() == 0
@@ -181,16 +184,16 @@ def test_an_expired_link_and_a_closed_campaign_are_told_in_a_sentence(
     token: str, small: Campaign, actor: User
 ) -> None:
     campaigns.move(actor, small, CampaignState.CLOSED)
-    with pytest.raises(problems.SelfLinkClosed):
+    with pytest.raises(collection_problems.SelfLinkClosed):
         self_links.open(token)
-    with pytest.raises(problems.SelfLinkClosed):
+    with pytest.raises(collection_problems.SelfLinkClosed):
         self_links.submit(token, sent())
     campaigns.move(actor, small, CampaignState.OPEN, "Thu thêm phiếu")
     assert self_links.open(token).form_code == "TTL-A-0001"
     db.session.scalars(select(SelfLink)).one().expires_at = now() - timedelta(seconds=1)
     db.session.flush()
     for verb in (lambda: self_links.open(token), lambda: self_links.submit(token, sent())):
-        with pytest.raises(problems.SelfLinkExpired, match="hết hạn lúc"):
+        with pytest.raises(collection_problems.SelfLinkExpired, match="hết hạn lúc"):
             verb()
 
 
@@ -199,7 +202,7 @@ def test_a_form_that_an_enumerator_brought_is_not_asked_for_again(
 ) -> None:
     answer(small, enumerator(actor, small, "A"), "A", 5, "TTL-A-0001")
     for verb in (lambda: self_links.open(token), lambda: self_links.submit(token, sent())):
-        with pytest.raises(problems.SelfLinkTaken, match="Điều tra viên đã ghi nhận"):
+        with pytest.raises(collection_problems.SelfLinkTaken, match="Điều tra viên đã ghi nhận"):
             verb()
     assert number_of_responses() == 1
 
@@ -210,7 +213,7 @@ def test_a_replaced_token_opens_nothing_and_the_new_one_sends_one_row(
     mark = self_link_issues.mark_of(small)
     [fresh] = self_link_issues.reissue(home_affairs, small, mark, unit="A")
     assert (fresh.form_code, fresh.token != token) == ("TTL-A-0001", True)
-    with pytest.raises(problems.SelfLinkUnknown):
+    with pytest.raises(collection_problems.SelfLinkUnknown):
         self_links.submit(token, sent())
     assert self_links.submit(fresh.token, sent()).is_new
 
