@@ -68,7 +68,7 @@ FIELD_SENTENCES = {
     "row_form_code_taken": "mã phiếu {value} đã có trong đợt này",
     "row_mode": "“{value}” không phải cách hỏi của đợt này",
     "more_errors": "… và {count} lỗi nữa.",
-    "column_missing": "thiếu cột này",
+    "required_column": "thiếu cột này",
     "cell_not_erasable": "mục này không xóa được; hãy ghi giá trị mới hoặc để trống",
     "sample_twice": "mã phiếu này đã có ở dòng {first} của tệp",
     "sample_kind": "“{value}” không phải loại dòng; hãy ghi Chính thức hoặc Dự phòng",
