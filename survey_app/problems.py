@@ -18,6 +18,89 @@ def _told(fact: object) -> object:
     return fact.astimezone(_HERE).strftime("%H:%M ngày %d/%m/%Y") if isinstance(fact, datetime) else fact
 
 
+FIELD_SENTENCES = {
+    "unit_not_yours": "Hãy chọn một cơ quan, đơn vị đã giao cho bạn trong đợt này.",
+    "form_code": "Mã phiếu gồm 1–40 chữ không dấu, số, dấu gạch, chấm; ví dụ HN22-0017.",
+    "mode": "Hãy chọn một cách hỏi có trong danh sách.",
+    "too_few_answers": (
+        "Phiếu mới trả lời dưới {share} % số tiêu chí bắt buộc nên sẽ không được tính điểm. "
+        "Hãy hỏi thêm, hoặc đánh dấu để gửi như phiếu không hợp lệ."
+    ),
+    "form_code_taken": "Mã phiếu {value} đã có trong đợt này. Hãy kiểm tra số in trên phiếu giấy.",
+    "correction_reason": "Hãy ghi lý do sửa hoặc giữ nguyên, tối đa 200 ký tự.",
+    "flag_reason": "Hãy chọn một lý do trong danh sách.",
+    "note_long": "Ghi chú dài {length} ký tự; tối đa {most}.",
+    "other_reason": "Hãy ghi rõ lý do khác là gì.",
+    "withdraw_reason": "Hãy ghi lý do rút, tối đa {most} ký tự.",
+    "not_listed": "“{value}” không có trong danh sách. Hãy chọn một mục có sẵn.",
+    "some_not_listed": "Có mục không có trong danh sách. Hãy chọn lại các mục có sẵn.",
+    "whole_range": "“{value}” không hợp lệ. Hãy ghi một số nguyên từ {low} đến {high}.",
+    "not_text": "Nội dung này phải là chữ.",
+    "text_long": "Nội dung dài {length} ký tự; tối đa {most}. Hãy rút gọn.",
+    "answer_missing": "Hãy trả lời câu hỏi này.",
+    "question_unknown": "Câu hỏi “{value}” không có trong phiếu {questionnaire}.",
+    "not_asked": "Câu này không hỏi trong trường hợp đã chọn. Hãy bỏ câu trả lời, hoặc sửa câu phía trên.",
+    "not_a_level": "“{value}” không có trong thang 1–5. Hãy chọn lại mức hoặc “Không áp dụng”.",
+    "unknown_key": "Mục này không có trong nội dung một phiếu. Hãy bỏ mục này.",
+    "wrong_kind": "Mục này có kiểu giá trị không đúng.",
+    "points_range": "“{value}” không hợp lệ. Hãy ghi số từ 0 đến {most}, tối đa hai số lẻ, ví dụ 86,74.",
+    "points_stale": "Điểm này vừa được người khác sửa. Hãy xem giá trị mới rồi nhập lại.",
+    "campaign_code": "Mã đợt gồm 1–64 chữ không dấu, số, dấu chấm, gạch; ví dụ ha-nam-2022.",
+    "campaign_name": "Hãy ghi tên đợt khảo sát, tối đa 200 ký tự.",
+    "campaign_period": "Ngày cuối kỳ không được trước ngày đầu kỳ; năm từ 2000 đến 2999.",
+    "not_an_enumerator": "Người này không phải là điều tra viên đang hoạt động.",
+    "unit_not_surveyed": "Đơn vị này không khảo sát trong đợt này.",
+    "target_range": "Chỉ tiêu là một số nguyên từ 0 đến 9999.",
+    "username": "Tên đăng nhập gồm 3–64 ký tự a–z, 0–9, dấu chấm, gạch; bắt đầu bằng chữ hoặc số.",
+    "display_name": "Hãy ghi họ tên, tối đa 200 ký tự.",
+    "body": "Giám sát viên thuộc đúng một cơ quan giám sát; vai trò khác thì không.",
+    "officer_unit": "Cán bộ đơn vị cần một mã đơn vị có thật; vai trò khác thì bỏ trống.",
+    "current_password": "Mật khẩu hiện tại không đúng.",
+    "day": "“{value}” không phải một ngày có thật. Hãy ghi như 25/11/2026.",
+    "row_cell": "dòng {row}, cột {column}: {why}",
+    "columns_missing": "thiếu cột {columns}",
+    "no_rows": "tệp không có dòng nào",
+    "cell_empty": "ô trống",
+    "cell_too_long": "dài {length} ký tự, tối đa {most}",
+    "cell_not_whole": "“{value}” không phải số nguyên không âm",
+    "cell_not_points": "“{value}” không phải số điểm từ 0 đến 100",
+    "cell_not_appraised": "phiếu của đơn vị này tính cho {parent} nên không có điểm thẩm định riêng",
+    "row_unit": "“{value}” không phải đơn vị được khảo sát trong đợt {campaign}",
+    "row_enumerator": "“{value}” không phải tên đăng nhập của một điều tra viên",
+    "row_form_code": "“{value}” không đúng dạng mã phiếu",
+    "row_form_code_taken": "mã phiếu {value} đã có trong đợt này",
+    "row_mode": "“{value}” không phải cách hỏi của đợt này",
+    "more_errors": "… và {count} lỗi nữa.",
+    "required_column": "thiếu cột này",
+    "cell_not_erasable": "mục này không xóa được; hãy ghi giá trị mới hoặc để trống",
+    "sample_twice": "mã phiếu này đã có ở dòng {first} của tệp",
+    "sample_kind": "“{value}” không phải loại dòng; hãy ghi Chính thức hoặc Dự phòng",
+    "sample_position": "“{value}” không phải số thứ tự từ 1 đến 999999",
+    "sample_position_taken": "số thứ tự {value} của đơn vị này đã thuộc dòng {other}",
+    "sample_done": "mã phiếu này đã có phiếu nên mục này không đổi được nữa",
+    "sample_closed": "dòng này đã đóng hoặc đang thay cho dòng khác nên mục này không đổi được nữa",
+    "sample_spare": "dòng dự phòng chưa dùng thì chưa giao cho ai; hãy để trống",
+    "sample_enumerator": "“{value}” không phải tên đăng nhập của một điều tra viên đang hoạt động",
+    "phone": "“{value}” không phải số điện thoại; hãy ghi như 0912 345 678 hoặc +84 912 345 678",
+    "phone_zero": "“{value}” thiếu số 0 ở đầu; hãy định dạng cột là văn bản rồi ghi lại số",
+    "remove_after": "“{value}” không phải một ngày có thật; hãy ghi như 25/11/2026",
+    "remove_after_past": "ngày {value} đã qua nên thông tin này không được lưu nữa",
+    "free_rows_fewer": "Đơn vị này còn {count} dòng chưa giao. Hãy ghi một số từ 1 đến số đó, hoặc để trống để giao hết.",
+    "her_rows_fewer": "Người này còn {count} dòng chưa hỏi ở đơn vị. Hãy ghi một số từ 1 đến số đó, hoặc để trống để lấy hết.",
+    "number_when_shared": "Khi chia đều thì chia hết; hãy để trống số dòng, hoặc chọn một người.",
+    "unit_without_enumerators": "Đơn vị này chưa có điều tra viên nào. Hãy chọn một người để giao.",
+    "row_done": "đã có phiếu",
+    "row_closed": "đã đóng trước đó",
+    "row_spare": "là dòng dự phòng chưa dùng",
+    "same_enumerator": "Người nhận phải khác người đang giữ.",
+}
+
+
+def field(code: str, **facts: object) -> str:
+    """Return the sentence that stands beside one field or cell."""
+    return FIELD_SENTENCES[code].format(**facts)
+
+
 class Problem(Exception):
     """A refusal with its sentence; `fields` maps a form field to its own sentence.
 

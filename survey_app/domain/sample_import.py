@@ -58,7 +58,7 @@ def plan(campaign: Campaign, table: Sheet) -> Plan:
     missing = [column.name for column in sample_cells.COLUMNS if column.required]
     missing = [name for name in missing if name not in table.columns]
     if missing or not table.rows:
-        code = "column_missing" if missing else "no_rows"
+        code = "required_column" if missing else "no_rows"
         return Plan(
             (), tuple(CellRefused(1, name, "", problems.field(code)) for name in missing or ["form_code"])
         )
@@ -171,7 +171,7 @@ class _Planner:
 
     def _planned(self, cells: Cells, after: Image) -> Planned:
         before = self.stored.get(cells.form_code)
-        differences = _differences(before, after)
+        differences = _differences(before, after) if before else ()
         kind = "new" if before is None else "changed" if differences else "unchanged"
         facts = {"before": before, "after": after}
         return Planned(kind, cells.row, cells.form_code, differences, facts)  # type: ignore[arg-type]
@@ -186,8 +186,8 @@ def _blank_row() -> dict[str, Any]:
     return dict.fromkeys(names) | {"procedure": "", "in_use": True}
 
 
-def _flat(image: Image | None) -> dict[str, Any]:
-    return {} if image is None else {**image["row"], **(image["contact"] or {})}
+def _flat(image: Image) -> dict[str, Any]:
+    return {**image["row"], **(image["contact"] or {})}
 
 
 def _told(name: str, value: object) -> str:
@@ -200,13 +200,13 @@ def _told(name: str, value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _differences(before: Image | None, after: Image) -> tuple[tuple[str, str, str], ...]:
+def _differences(before: Image, after: Image) -> tuple[tuple[str, str, str], ...]:
     """Return what differs as people read it; a stored contact is not shown to whoever only reads files in."""
     old, new = _flat(before), _flat(after)
     found = []
     for name, label in FIELDS.items():
         was, will_be = _told(name, old.get(name)), _told(name, new.get(name))
-        if was != will_be and not (name == "in_use" and before is None):
+        if was != will_be:
             found.append((label, HIDDEN if was and name in CONTACT else was, will_be))
     return tuple(found)
 
