@@ -58,7 +58,7 @@ def plan(campaign: Campaign, table: Sheet) -> Plan:
     missing = [column.name for column in sample_cells.COLUMNS if column.required]
     missing = [name for name in missing if name not in table.columns]
     if missing or not table.rows:
-        code = "required_column" if missing else "no_rows"
+        code = "column_missing" if missing else "no_rows"
         return Plan(
             (), tuple(CellRefused(1, name, "", problems.field(code)) for name in missing or ["form_code"])
         )
