@@ -52,6 +52,15 @@ class EntryForm(Form):
             accept_invalid=bool(self.accept_invalid.data),
         )
 
+    @property
+    def error_list(self) -> list[tuple[str, str]]:
+        """Return (field id, sentence) of every error, a question's own words before its sentence."""
+        asked = {question.code: question.text for question in self.questionnaire.questions}
+        return [
+            (code, f"{asked[code]} {sentence}" if code in asked else sentence)
+            for code, sentence in super().error_list
+        ]
+
     def fill(self, entry: Entry) -> None:
         """Put a stored response's values into the fields."""
         self.unit.data, self.form_code.data, self.mode.data = entry.unit, entry.form_code, entry.mode

@@ -5,7 +5,7 @@
   if (!form) return;
   const rules = JSON.parse(document.getElementById("entry-rules").textContent);
   const kind = form.dataset.entry;
-  const device = self.hailong;
+  const device = kind === "second" ? null : self.hailong; // a blind second entry is nobody's response
   const { auto, live, count, stored, show, tell, unfold, steps, said, asked, answersTo } = form.entry;
   const field = (name) => form.elements[name];
   let changed = form.hasAttribute("data-kept");
@@ -115,7 +115,9 @@
     box.querySelector("ul").append(...list.map(([name, sentence]) => {
       put(name, sentence);
       const item = document.createElement("li");
-      const link = Object.assign(document.createElement("a"), { href: `#${name}`, textContent: sentence });
+      const asked = rules.questions.includes(name) && document.getElementById(name)?.closest("fieldset, .field");
+      const where = asked ? `${asked.querySelector("legend, label").textContent.trim()} ` : "";
+      const link = Object.assign(document.createElement("a"), { href: `#${name}`, textContent: where + sentence });
       link.addEventListener("click", () => { const step = document.getElementById(name)?.closest(".step"); if (step) unfold(step); });
       item.append(link);
       return item;
@@ -206,7 +208,7 @@
     parts.push(`sửa ${edits} lần`);
     sessionStorage.removeItem("open");
     changed = false;
-    if (kind === "returned") { location.href = "/"; return; }
+    if (kind !== "new") { location.href = kind === "returned" ? "/" : `/campaigns/${rules.campaign}/responses/new`; return; }
     form.reset();
     for (const each of form.querySelectorAll("[type=radio]:checked, [type=checkbox]:checked")) if (each !== auto) each.checked = false;
     for (const each of form.querySelectorAll("[type=text], textarea")) each.value = "";
@@ -258,7 +260,7 @@
     return reply;
   };
   form.addEventListener("submit", async (event) => {
-    if (!device?.state.me || device.state.refused || kind === "second") { changed = false; return; }
+    if (!device?.state.me || device.state.refused) { changed = false; return; }
     event.preventDefault();
     spend(event.target);
     if (event.submitter?.value === "draft") {
@@ -297,7 +299,7 @@
     }
     const wanted = kind === "new" ? location.hash.slice(1) || sessionStorage.getItem("open") : id;
     const known = wanted && !form.hasAttribute("data-kept") ? await device.get(wanted).catch(() => null) : null;
-    if (known && ["draft", "mend", "aside", "waiting"].includes(known.state) && (kind !== "returned" || known.kind === "returned")) {
+    if (known && ["draft", "mend", "aside", "waiting"].includes(known.state) && (kind === "returned") === (known.kind === "returned")) {
       id = known.id;
       field("uuid").value = id;
       restore(known);
@@ -305,7 +307,7 @@
       id = crypto.randomUUID();
       field("uuid").value = id;
     }
-    sessionStorage.setItem("open", id);
+    if (kind === "new") sessionStorage.setItem("open", id);
     const begun = (await device.list()).filter((each) => each.state === "draft" && each.id !== id && each.campaign === rules.campaign && each.kind !== "returned");
     const box = form.querySelector("[data-begun]");
     box.hidden = !begun.length || kind !== "new";
@@ -317,7 +319,7 @@
   };
   addEventListener("hashchange", () => { if (location.hash.length === 37) { sessionStorage.setItem("open", location.hash.slice(1)); location.reload(); } });
   // A draft on the server as well, where there is a network and a form takes long.
-  setInterval(() => { if (changed && device?.state.me && !device.state.net && kind !== "returned" && kind !== "second" && field("form_code").value.trim() && making.active > 60) draft().catch(() => {}); }, 60_000);
+  setInterval(() => { if (changed && device?.state.me && !device.state.net && kind !== "returned" && field("form_code").value.trim() && making.active > 60) draft().catch(() => {}); }, 60_000);
   addEventListener("beforeunload", (event) => { if (changed && (!device?.state.me || device.state.refused)) event.preventDefault(); });
   if (device) open().catch(() => {}); else if (kind === "new" && !changed && crypto.randomUUID) field("uuid").value = crypto.randomUUID();
 })();
