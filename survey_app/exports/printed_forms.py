@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from io import BytesIO
 from math import ceil
 from pathlib import Path
+from string import ascii_uppercase
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -189,8 +190,15 @@ def _question(question: Question, number: int) -> dict[str, Any]:
     }
 
 
+_KEYS = "123456789" + ascii_uppercase
+
+
 def _numbered(texts: Sequence[str]) -> list[dict[str, str]]:
-    return [{"number": str(place), "text": text} for place, text in enumerate(texts, 1)]
+    """Return options with the mark in their box: the key by which the entry form takes them, 1–9, then A, B, C."""
+    return [
+        {"number": (_KEYS[place : place + 1] or str(place + 1)), "text": text}
+        for place, text in enumerate(texts)
+    ]
 
 
 def _limits(question: Question) -> str:

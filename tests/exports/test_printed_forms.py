@@ -142,6 +142,11 @@ def test_questions_with_one_condition_stand_under_it_once() -> None:
     ]
 
 
+def test_a_box_bears_the_key_by_which_the_entry_form_takes_it() -> None:
+    marks = [each["number"] for each in printed_forms._numbered(["x"] * 12)]
+    assert marks == ["1", "2", "3", "4", "5", "6", "7", "8", "9", "A", "B", "C"]
+
+
 def test_questions_are_numbered_in_the_order_printed() -> None:
     numbers = [
         each["number"]

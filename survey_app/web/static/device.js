@@ -1,7 +1,7 @@
 // What waits on this device. Every record is sealed with its person's key and on disk before anything is sent;
 // it counts as sent only on the server's own receipt. Without storage the pages work as plain forms.
 (() => {
-  const ALONE = 4, LONGEST = 300_000, SENT_KEPT = 200;
+  const TOGETHER = 4, LONGEST = 300_000, SENT_KEPT = 200;
   const encode = (value) => new TextEncoder().encode(JSON.stringify(value));
   const decode = (bytes) => JSON.parse(new TextDecoder().decode(bytes));
   const base64 = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)));
@@ -131,7 +131,8 @@
 
   let timer, pause = 2000, sending = false;
   const later = () => { clearTimeout(timer); timer = setTimeout(() => drain(), pause); pause = Math.min(LONGEST, pause * 2); };
-  const drain = (at_once) => navigator.locks.request("hailong-queue", { ifAvailable: true }, async (lock) => {
+  const alone = (work) => (navigator.locks ? navigator.locks.request("hailong-queue", { ifAvailable: true }, work) : work(true));
+  const drain = (at_once) => alone(async (lock) => {
     if (!lock) return;
     sending = true;
     const due = async () => (await mine()).filter((each) => each.state === "waiting" && (at_once || each.next <= Date.now()))
@@ -141,7 +142,7 @@
       waiting = await due();
       const taken = waiting.values();
       const work = async () => { for (const record of taken) { await send(record); if (state.net) return; } };
-      await Promise.all(Array.from({ length: ALONE }, work));
+      await Promise.all(Array.from({ length: TOGETHER }, work));
       await report();
     }
     sending = false;
@@ -184,7 +185,7 @@
   const persisted = () => navigator.storage?.persist?.().catch(() => false);
 
   self.hailong = { state, told, ready, save, get, list, remove, exported, counts, drain, try_now, ask, log_in, hello, sending: () => sending };
-  ready.then(() => { persisted(); changed(); return drain(); }).catch(() => { state.refused = !state.device; changed(); });
+  ready.then(() => { persisted(); changed(); return drain(); }).catch(({ message }) => { state.refused = message !== "nobody"; changed(); });
   navigator.serviceWorker?.register("/sw.js").catch(() => {});
   addEventListener("online", try_now);
   addEventListener("focus", () => drain());

@@ -259,6 +259,14 @@
     if (reply?.said.version) { field("version").value = reply.said.version; await keep(); }
     return reply;
   };
+  // A device that cannot keep the form sends it straight; without a network the page is all there is.
+  const straight = () => {
+    if (navigator.onLine) { changed = false; form.submit(); return; }
+    done.hidden = false;
+    done.querySelector("p").textContent = "Máy không còn chỗ lưu và chưa có mạng. Hãy giữ trang này mở, giải phóng bộ nhớ hoặc tìm mạng rồi gửi lại.";
+    done.querySelector("[data-received]").textContent = "";
+    done.scrollIntoView({ block: "center" });
+  };
   form.addEventListener("submit", async (event) => {
     if (!device?.state.me || device.state.refused) { changed = false; return; }
     event.preventDefault();
@@ -280,7 +288,7 @@
     const odd = oddities(now).filter((each) => !confirmed.has(each.code));
     if (odd.length) return doubtful(odd);
     making.finished_at = new Date().toISOString();
-    try { if (saving) await saving; await device.save(record("waiting")); } catch { changed = false; form.submit(); return; }
+    try { if (saving) await saving; await device.save(record("waiting")); } catch { return straight(); }
     record_of[now.form_code] = id;
     await finished();
   });

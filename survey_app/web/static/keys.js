@@ -120,7 +120,7 @@
   const placeOf = (event) => {
     if (event.shiftKey) return null;
     const digit = /^\d$/.test(event.key) ? event.key : /^(?:Digit|Numpad)(\d)$/.exec(event.code)?.[1];
-    const letter = /^Key([A-J])$/.exec(event.code)?.[1];
+    const letter = /^Key([A-Z])$/.exec(event.code)?.[1];
     return digit ?? (letter && String(10 + letter.charCodeAt(0) - 65));
   };
   const answer = (block, place) => {
