@@ -30,7 +30,7 @@ _OTHER_ARCHIVES = (
     ".rar",
     ".gz",
 )
-_PLACE = re.compile(rb"""\br=["']([A-Za-z]*)([0-9]+)["']""")
+_PLACE = re.compile(rb"""\br\s{0,99}=\s{0,99}["']\s{0,99}([A-Za-z]*)([0-9]+)""")
 
 
 def check_workbook(content: bytes, where: str) -> None:
@@ -87,7 +87,7 @@ def _check_member(content: bytes, member: zipfile.ZipInfo, where: str) -> None:
             raise refusal("archive_too_large", where=where, reason=f"{member.filename} lớn hơn khai báo")
         for letters, digits in _PLACE.findall(tail + chunk):
             rows, columns = max(rows, int(digits)), max(columns, _column(letters))
-        tail = chunk[-32:]
+        tail = (tail + chunk)[-400:]
     if size != member.file_size:
         raise refusal("archive_broken", where=where, reason=f"{member.filename} không đủ dữ liệu")
     # A reader lays out every cell up to the farthest one, so one stray cell can cost gigabytes.

@@ -46,6 +46,7 @@ SENTENCES = {
     ),
     # Columns and cells of a table.
     "column_missing": "{where}: thiếu cột {column}. Hãy thêm cột này vào dòng tiêu đề{hint}.",
+    "columns_many": "{where}: tiêu đề có {found} cột; tối đa {most}. Hãy kiểm tra dấu phân cách.",
     "column_twice": "{where}: cột {column} có hai lần. Hãy bỏ hoặc đổi tên một cột.",
     "row_width": (
         "{where}, dòng {row}: có {found} ô trong khi tiêu đề có {expected} cột. Hãy kiểm tra dấu phân cách."

@@ -15,6 +15,7 @@ import python_calamine
 from scoring.archive import check_workbook
 from scoring.errors import hint, refusal
 
+MOST_COLUMNS = 2000
 _NUMBER = re.compile(r"[0-9]{1,9}([.,][0-9]{1,6})?")
 _WHOLE = re.compile(r"[0-9]{1,12}")
 # Zero-width characters and the byte-order mark: invisible, and two codes that look alike would differ.
@@ -87,9 +88,13 @@ def _sheet(where: str, content: bytes, table: list[tuple[int, Sequence[str]]], *
     columns = tuple(clean(heading) for heading in table[0][1])
     while columns and not columns[-1]:
         columns = columns[:-1]
-    for place, column in enumerate(columns):
-        if not repeated and column and column in columns[:place]:
+    if len(columns) > MOST_COLUMNS:
+        raise refusal("columns_many", where=where, found=len(columns), most=MOST_COLUMNS)
+    seen: set[str] = set()
+    for column in columns:
+        if not repeated and column in seen:
             raise refusal("column_twice", where=where, column=column)
+        seen |= {column} - {""}
     width = len(columns)
     for number, row in table[1:]:
         if len(row) != width and (len(row) < width or any(row[width:])):

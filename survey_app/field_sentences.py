@@ -11,6 +11,10 @@ FIELD_SENTENCES = {
         "Hãy hỏi thêm, hoặc đánh dấu để gửi như phiếu không hợp lệ."
     ),
     "form_code_taken": "Mã phiếu {value} đã có trong đợt này. Hãy kiểm tra số in trên phiếu giấy.",
+    "form_code_listed": (
+        "Theo danh sách mẫu, mã phiếu {value} thuộc đơn vị hoặc điều tra viên khác, hoặc là dòng dự phòng chưa dùng. "
+        "Hãy kiểm tra mã và đơn vị; nếu đúng thì nhờ điều phối viên giao lại dòng này."
+    ),
     "received_but_void": (
         "Máy chủ đã nhận phiếu {form_code}, nhưng phiếu đã bị hủy nên không được tính. "
         "Gửi lại không thay đổi điều đó."

@@ -99,6 +99,16 @@ class NotADeviceRecord(Problem):
     )
 
 
+class ManyRowsClosed(Problem):
+    code, status = "many_rows_closed", 409
+    sentence = "Hôm nay bạn đã đóng {most} dòng mẫu. Hãy nhờ điều phối viên đóng và thay các dòng còn lại."
+
+
+class OwnerDisabled(Problem):
+    code, status = "owner_disabled", 409
+    sentence = "Tài khoản {username} đã bị khóa nên không nhận phiếu từ máy của người này. Hãy nhờ quản trị mở lại rồi nhận."
+
+
 class StaleVersion(Problem):
     code, status = "stale_version", 409
     sentence = (

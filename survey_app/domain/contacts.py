@@ -15,7 +15,7 @@ from survey_app.domain.sample_images import SCRUBBED
 from survey_app.extensions import begin_writing, db
 from survey_app.models import AuditLine, Campaign, Contact, ImportBatch, SampleRow, User
 from survey_app.models.columns import now
-from survey_app.vocabulary import AuditVerb, BatchNoun, BatchState, Permission
+from survey_app.vocabulary import AuditVerb, BatchNoun, BatchState, Permission, Role
 
 UNDECIDED_KEPT = timedelta(days=7)  # our default
 
@@ -27,6 +27,8 @@ def of_row(actor: User, row: SampleRow) -> Contact | None:
     """
     if not actor.may(Permission.CONTACT_VIEW):
         raise problems.NotAllowed()
+    if row.closed_at is not None and actor.role == Role.ENUMERATOR:
+        return None  # whom she no longer asks she need not reach
     contact = db.session.get(Contact, row.id)
     if contact is None or _seen_today(actor, row):
         return contact

@@ -10,7 +10,7 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from survey_app import problems
@@ -32,8 +32,9 @@ from survey_app.models import Campaign, DeviceKey, DeviceReport, User
 from survey_app.models.columns import now
 from survey_app.vocabulary import LABELS, AuditVerb, CampaignState, FlagReason, Role
 
-FORMAT = "hailong-record-1"
+FORMAT = "hailong-record-2"
 LARGEST_RECORD = 512 * 1024
+MOST_DEVICES = 20  # of one person: the newest reports
 COUNTS = ("waiting", "to_mend", "aside", "drafts")
 _DIALECTS = {"postgresql": postgresql, "sqlite": sqlite}
 
@@ -71,7 +72,7 @@ def _campaign(user: User, campaign: Campaign) -> dict[str, Any]:
         "code": campaign.code,
         "name": campaign.name,
         "units": assignments.units_to_ask(user, campaign),
-        "modes": [(mode.value, LABELS[mode]) for mode in campaigns.modes_of(campaign)],
+        "modes": [(mode.value, LABELS[mode]) for mode in campaigns.modes_to_ask(campaign)],
         "rows": sample_views.rows_of(user, campaign),
         "returned": [
             {
@@ -101,6 +102,11 @@ def report(user: User, device: str, told: Mapping[str, object], browser: str) ->
     insert = _DIALECTS[connection.dialect.name].insert(Base.metadata.tables["device_report"]).values(values)
     changed = {name: value for name, value in values.items() if name not in ("device", "user_id")}
     connection.execute(insert.on_conflict_do_update(index_elements=["device", "user_id"], set_=changed))
+    hers = select(DeviceReport.device).where(DeviceReport.user_id == user.id)
+    newest = hers.order_by(DeviceReport.reported_at.desc()).limit(MOST_DEVICES)
+    connection.execute(
+        delete(DeviceReport).where(DeviceReport.user_id == user.id, DeviceReport.device.not_in(newest))
+    )
 
 
 def _count(told: object) -> int:
@@ -145,17 +151,21 @@ def receive_sealed(actor: User, content: bytes) -> HandedOver:
         accept_invalid=told.get("accept_invalid") is True,
     )
     version = told.get("version")
-    receipt = responses.receive(
-        owner,
-        campaign,
-        uuid,
-        entry,
-        version=version if type(version) is int else None,
-        reason=_text(told, "reason"),
-        making=read(told.get("paradata"), told.get("confirmed") or ()),
-    )
+    told_by = f"tệp xuất từ máy của {owner.username}"
+    try:
+        receipt = responses.receive(
+            owner,
+            campaign,
+            uuid,
+            entry,
+            version=version if type(version) is int else None,
+            reason=_text(told, "reason"),
+            making=read(told.get("paradata"), _list(told, "confirmed")),
+        )
+    except problems.OtherContent:
+        audit.record(actor, AuditVerb.RESPONSE_IMPORTED, uuid, campaign_id=campaign.id, reason=told_by)
+        raise
     if receipt.is_new:
-        told_by = f"tệp xuất từ máy của {owner.username}"
         audit.record(actor, AuditVerb.RESPONSE_IMPORTED, uuid, campaign_id=campaign.id, reason=told_by)
     return HandedOver(owner, entry.form_code, receipt)
 
@@ -166,6 +176,10 @@ def _text(told: Mapping[str, Any], name: str) -> str:
 
 def _facts(told: Mapping[str, Any], name: str) -> dict[str, Any]:
     return told[name] if isinstance(told.get(name), dict) else {}
+
+
+def _list(told: Mapping[str, Any], name: str) -> list[Any]:
+    return told[name] if isinstance(told.get(name), list) else []
 
 
 def _opened(content: bytes) -> tuple[User, str, dict[str, Any]]:
@@ -179,10 +193,16 @@ def _opened(content: bytes) -> tuple[User, str, dict[str, Any]]:
         owner = people.by_username(str(file["username"])[:64])
         seal = AESGCM(key_of(owner))
         told = seal.decrypt(base64.b64decode(file["iv"]), base64.b64decode(file["sealed"]), None)
-        facts = json.loads(told)["content"]
-        uuid = str(file["id"])
+        sealed = json.loads(told)
+        facts, uuid = sealed["content"], str(file["id"])
+        json.dumps(facts, ensure_ascii=False).encode("utf-8")
+        # What stands outside the seal can be changed on the way; what is inside cannot.
+        if (sealed["id"], sealed["user"]) != (uuid, owner.id):
+            raise ValueError("seal")
     except (ValueError, KeyError, TypeError, RecursionError, InvalidTag, problems.UnknownValue) as wrong:
         raise problems.NotADeviceRecord() from wrong
     if owner.role != Role.ENUMERATOR or not isinstance(facts, dict):
         raise problems.NotADeviceRecord()
+    if owner.disabled_at is not None:
+        raise problems.OwnerDisabled(username=owner.username)
     return owner, uuid, facts

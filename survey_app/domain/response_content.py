@@ -15,7 +15,7 @@ from survey_app.domain import audit, campaigns
 from survey_app.domain.entry_rules import Entered, rules_of
 from survey_app.extensions import db
 from survey_app.language import clean_line
-from survey_app.models import Assignment, Campaign, Response, ResponseVersion, Unit
+from survey_app.models import Assignment, Campaign, Response, ResponseVersion, SampleRow, Unit
 from survey_app.vocabulary import Validity
 
 FORM_CODE = "[A-Za-z0-9]([A-Za-z0-9./_-]{0,38}[A-Za-z0-9])?"  # also told to other programs, so in plain terms
@@ -76,8 +76,12 @@ class Checked:
 
 
 _ASSIGNED_UNIT = (
-    select(Unit.id)
+    select(Unit.id, SampleRow.unit_id, SampleRow.enumerator_id, SampleRow.in_use)
     .join(Assignment, Assignment.unit_id == Unit.id)
+    .outerjoin(
+        SampleRow,
+        (SampleRow.campaign_id == bindparam("campaign_id")) & (SampleRow.form_code == bindparam("form_code")),
+    )
     .where(
         Unit.code == bindparam("unit_code"),
         Assignment.campaign_id == bindparam("campaign_id"),
@@ -87,10 +91,25 @@ _ASSIGNED_UNIT = (
 )
 
 
-def _assigned_unit(campaign: Campaign, unit_code: str, enumerator_id: int) -> int | None:
-    facts = {"unit_code": unit_code, "campaign_id": campaign.id, "enumerator_id": enumerator_id}
-    found: int | None = db.session.connection().execute(_ASSIGNED_UNIT, facts).scalar()
-    return found
+def _assigned_unit(
+    campaign: Campaign, unit_code: str, form_code: str, enumerator_id: int
+) -> tuple[int | None, bool]:
+    """Return the key of a unit an enumerator may ask about, and whether the list gives the form code to it and her.
+
+    A code that is in no list is anybody's; one in reserve is nobody's yet.
+    """
+    facts = {
+        "unit_code": unit_code,
+        "form_code": form_code,
+        "campaign_id": campaign.id,
+        "enumerator_id": enumerator_id,
+    }
+    found = db.session.connection().execute(_ASSIGNED_UNIT, facts).first()
+    if found is None:
+        return None, True
+    unit_id, listed_unit, listed_enumerator, in_use = found
+    hers = listed_enumerator in (None, enumerator_id)
+    return unit_id, listed_unit is None or (listed_unit == unit_id and hers and bool(in_use))
 
 
 def validity_of(campaign: Campaign, questionnaire_sha256: str, answers: str) -> Validity:
@@ -113,23 +132,26 @@ def check(
     questionnaire: str,
     kept_unit: int | None = None,
     kept_mode: str | None = None,
+    kept_code: str = "",
 ) -> Checked:
     """Read and check an entry by field rules and those that look across fields.
 
-    `complete` asks for all that a submission needs; `kept_unit` and `kept_mode` are allowed beside what an enumerator
-    may enter. Refuses with a sentence for every field that breaks
-    a rule: a unit not assigned, a form code of another form, too few answers unless accepted as invalid.
+    `complete` asks for all that a submission needs; `kept_unit`, `kept_mode` and `kept_code` are allowed beside
+    what an enumerator may enter. Refuses with a sentence for every field that breaks a rule: a unit not assigned, a
+    form code that the list gives to another unit or person, too few answers unless accepted as invalid.
     """
     entered = rules_of(questionnaire).read(entry.answers, entry.details, complete=complete)
     errors = dict(entered.errors)
     form_code, unit = clean_line(entry.form_code), clean_line(entry.unit)
-    unit_id = _assigned_unit(campaign, unit, enumerator_id) if unit else None
+    unit_id, hers = _assigned_unit(campaign, unit, form_code, enumerator_id) if unit else (None, True)
     if unit and unit_id is None:
         unit_id = kept_unit
     if (unit or complete) and unit_id is None:
         errors["unit"] = problems.field("unit_not_yours")
     if (form_code or complete) and not is_form_code(form_code):
         errors["form_code"] = problems.field("form_code")
+    elif complete and not hers and form_code != kept_code:
+        errors["form_code"] = problems.field("form_code_listed", value=form_code)
     if entry.mode not in (*campaigns.modes_to_ask(campaign), kept_mode):
         errors["mode"] = problems.field("mode")
     validity = validity_of(campaign, questionnaire, entered.answers)

@@ -9,8 +9,9 @@ from sqlalchemy.orm import joinedload
 
 from survey_app import problems
 from survey_app.domain import audit, paradata, rechecks, response_proposals
+from survey_app.domain.entry_rules import rules_of
 from survey_app.domain.paradata import Making
-from survey_app.domain.response_content import Checked, Entry, check
+from survey_app.domain.response_content import Checked, Entry, check, content_of, digest_of
 from survey_app.domain.response_saving import (
     Receipt,
     apply,
@@ -130,10 +131,15 @@ def submit(
     campaign that is not open, a unit that is not assigned, a form code already taken, and every field that
     breaks its rule.
     """
-    check_open(campaign)
     uuid = checked_uuid(uuid)
-    asked = asked_by(actor, campaign, uuid, begun=bool(version))
-    checked = check(campaign, actor.id, entry, complete=True, questionnaire=asked)
+    try:
+        check_open(campaign)
+        asked = asked_by(actor, campaign, uuid, begun=bool(version))
+        checked = check(campaign, actor.id, entry, complete=True, questionnaire=asked)
+    except (problems.CampaignNotOpen, problems.InvalidFields):
+        if received := _received_before(actor, campaign, uuid, entry):
+            return received
+        raise
     if asks:
         ask_once(checked, asked, making)
     begin_writing()
@@ -151,6 +157,22 @@ def submit(
         at=moment,
     )
     return Receipt(uuid, checked.digest, 1, is_new=True)
+
+
+def _received_before(actor: User, campaign: Campaign, uuid: str, entry: Entry) -> Receipt | None:
+    """Return the receipt of a content that arrived before, whatever has moved on since; None where it did not."""
+    arrived = visible_to(actor).where(
+        Response.uuid == uuid, Response.campaign_id == campaign.id, Response.state != ResponseState.DRAFT
+    )
+    response = db.session.scalar(arrived)
+    if response is None:
+        return None
+    entered = rules_of(response.questionnaire_sha256).read(entry.answers, entry.details, complete=True)
+    form_code, unit = clean_line(entry.form_code), clean_line(entry.unit)
+    digest = digest_of(content_of(unit, form_code, entry.mode, entered.answers, entered.details))
+    received = None if entered.errors else version_that_says(response, digest)
+    state = ResponseState(response.state)
+    return Receipt(uuid, digest, received, is_new=False, state=state) if received else None
 
 
 def _submit_known(
@@ -257,6 +279,7 @@ def correct(
         questionnaire=response.questionnaire_sha256,
         kept_unit=response.unit_id if response.unit and response.unit.code == entry.unit else None,
         kept_mode=response.mode,
+        kept_code=response.form_code or "",
     )
     if asks:
         ask_once(checked, response.questionnaire_sha256, making)

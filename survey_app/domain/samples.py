@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, exists, false, func, select
 from sqlalchemy.orm import joinedload
 
 from survey_app import problems
-from survey_app.domain import assignments, audit, campaigns
+from survey_app.domain import assignments, audit, campaigns, days
 from survey_app.extensions import db
 from survey_app.language import clean_line
 from survey_app.models import Assignment, Campaign, CampaignUnit, Response, SampleRow, Unit, User
@@ -16,6 +16,7 @@ from survey_app.models.response import ARRIVED
 from survey_app.vocabulary import CAMPAIGN_LABELS, AuditVerb, CampaignState, Role, SampleKind, Unreachable
 
 LONGEST_NOTE = 200
+MOST_CLOSED_A_DAY = 10  # by one enumerator: our default
 LISTED = (CampaignState.DRAFT, CampaignState.OPEN)
 
 
@@ -239,8 +240,9 @@ class Replacement:
 def replace(actor: User, campaign: Campaign, row: SampleRow, reason: str, note: str) -> Replacement:
     """Close a row that cannot be reached; the unit's first spare reserve row goes to the same enumerator.
 
-    Refuses a campaign that is not open, an unknown reason, a long note, and a row that is done, closed
-    or not in use. Where no reserve row is left, the row is closed all the same and the gap stays.
+    Refuses a campaign that is not open, an unknown reason, a long note, a row that is done, closed or not in
+    use, and an enumerator's eleventh row of a day. Where no reserve row is left, the row is closed all the same
+    and the gap stays.
     """
     hold(campaign, (CampaignState.OPEN,))
     text = clean_line(note)
@@ -253,6 +255,7 @@ def replace(actor: User, campaign: Campaign, row: SampleRow, reason: str, note: 
         raise problems.InvalidFields(fields)
     db.session.refresh(row)
     _check_closable(row)
+    _check_pace(actor, campaign)
     row.unreachable, row.note, row.closed_at, row.closed_by_id = reason, text, now(), actor.id
     reserve = _take_reserve(row)
     db.session.flush()
@@ -277,6 +280,19 @@ def _changes_of(row: SampleRow, reserve: SampleRow | None, reason: str, note: st
     taken: dict[str, str | None] = {"state": "remaining", "unit": row.unit.code, "replaces": row.form_code}
     taken["enumerator"] = username if reserve.enumerator_id else None
     return [closed, audit.Change(reserve.form_code, {"state": "reserve", "enumerator": None}, taken, note)]
+
+
+def _check_pace(actor: User, campaign: Campaign) -> None:
+    """Refuse an enumerator who closes row after row: each shows her one more contact of the reserve."""
+    if actor.role != Role.ENUMERATOR:
+        return
+    closed = select(func.count()).where(
+        SampleRow.campaign_id == campaign.id,
+        SampleRow.closed_by_id == actor.id,
+        SampleRow.closed_at >= days.midnight(days.today()),
+    )
+    if (db.session.scalar(closed) or 0) >= MOST_CLOSED_A_DAY:
+        raise problems.ManyRowsClosed(most=MOST_CLOSED_A_DAY)
 
 
 def _check_closable(row: SampleRow) -> None:

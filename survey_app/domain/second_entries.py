@@ -211,6 +211,7 @@ def _checked(actor: User, response: Response, typed: Entry) -> Checked:
             complete=True,
             questionnaire=response.questionnaire_sha256,
             kept_unit=surveyed_unit(response.campaign, unit) if unit else None,
+            kept_code=code,
         )
     except problems.InvalidFields as refusal:
         fields = refusal.fields | fields

@@ -125,6 +125,7 @@ def _checked(link: SelfLink, campaign: Campaign, entry: Entry) -> Checked:
             questionnaire=campaign.questionnaire_sha256,
             kept_unit=link.unit_id,
             kept_mode=Mode.SELF,
+            kept_code=link.form_code,
         )
     except problems.InvalidFields as refusal:
         if link.used_at is not None:

@@ -36,6 +36,7 @@ ASSETS = (
     "page.js",
     "device.js",
     "records.js",
+    "keys.js",
     "entry.js",
     "icon.svg",
 )
@@ -105,7 +106,11 @@ def worker() -> Any:
 @blueprint.put("/device/report")
 @guards.needs(Permission.RESPONSE_SUBMIT)
 def report() -> Any:
-    told = request.get_json(silent=True)
+    guards.check_person()
+    try:
+        told = request.get_json(silent=True)
+    except RecursionError:
+        told = None
     if not isinstance(told, dict):
         raise problems.MalformedContent(detail="cần một đối tượng JSON")
     devices.report(guards.actor(), str(told.get("device")), told, request.user_agent.string)

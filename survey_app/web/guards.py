@@ -72,6 +72,13 @@ def actor() -> User:
     return found.user
 
 
+def check_person() -> None:
+    """Refuse what a device sends for another person than the one who is logged in; it keeps it and asks."""
+    named = request.headers.get("X-Person")
+    if named is not None and named != str(actor().id):
+        raise problems.LoginRequired()
+
+
 def permission_of(view: Callable[..., Any]) -> Permission | None:
     """Return a view's permission, None for a public one; a view without a mark is a mistake."""
     permission: Permission | None = view.permission  # type: ignore[attr-defined]
@@ -109,6 +116,7 @@ def _check() -> None:
     if permission is not None and not actor().may(permission):
         raise problems.NotAllowed()
     if request.method not in SAFE_METHODS and not getattr(view, "reads_first", False):
+        request.get_data(parse_form_data=True)  # whoever sends slowly does so before the lock is taken
         visitor()  # asked before the writing begins: that a session was used is a transaction of its own
         begin_writing()
 

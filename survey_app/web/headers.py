@@ -31,9 +31,13 @@ def _add(reply: Response) -> Response:
     _whole(reply)
     for name, value in HEADERS.items():
         reply.headers.setdefault(name, value)
-    if request.endpoint == "static":
+    if request.path.startswith(
+        "/t/"
+    ):  # a citizen's link is a key: it goes into no cache and to no other page
+        reply.headers["Referrer-Policy"], reply.headers["Cache-Control"] = "no-referrer", "no-store"
+    elif request.endpoint == "static" and reply.status_code in (200, 206, 304):
         reply.headers["Cache-Control"] = "public, max-age=3600"
-    elif g.get("visitor"):
+    elif g.get("visitor") or request.endpoint == "static":
         reply.headers["Cache-Control"] = "no-store"
     if request.is_secure:
         reply.headers["Strict-Transport-Security"] = "max-age=31536000"

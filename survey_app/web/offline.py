@@ -73,6 +73,7 @@ def _check_kinds(body: dict[str, Any]) -> None:
 @guards.needs(Permission.RESPONSE_SUBMIT)
 @guards.reads_first
 def receive(uuid: str) -> Any:
+    guards.check_person()
     body = _body()
     campaign = campaigns.one_visible_to(guards.actor(), body.get("campaign", ""))
     entry = response_content.Entry(

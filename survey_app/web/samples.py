@@ -18,7 +18,7 @@ from survey_app.web.navigation import use_campaign
 blueprint = Blueprint("samples", __name__, url_prefix="/campaigns/<code>")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What the world did while a person was typing; her words stay on the page.
-TOO_LATE = (problems.RowNotRemaining, problems.SampleNotOpen)
+TOO_LATE = (problems.RowNotRemaining, problems.SampleNotOpen, problems.ManyRowsClosed)
 
 
 @blueprint.get("/sample")

@@ -83,7 +83,7 @@ def _page(link: SelfLink, form: EntryForm, **facts: Any) -> str:
         form=form,
         before=form.sections("service"),
         after=form.sections("experience", "respondent", "organisation", "comment"),
-        errors=[(name, f"{_question(form, name)}: {told}") for name, told in form.error_list],
+        errors=[(name, f"{_question(form, name)}: {form[name].errors[0]}") for name, _ in form.error_list],
         **facts,
     )
 

@@ -26,7 +26,7 @@ def link(open_as: OpenAs) -> str:
     page = open_as("noivu")
     page.goto(LINKS)
     page.select_option("#issue-unit", "STC")
-    for name, value in {"number": "1", "prefix": "TTL", "expires": "31/12/2099"}.items():
+    for name, value in {"number": "1", "expires": "31/12/2099"}.items():
         page.fill(f"#{name}", value)
     page.get_by_role("button", name="Cấp đường dẫn").click()
     address = page.locator("td.code").first.inner_text()
@@ -80,7 +80,7 @@ def test_a_form_is_filled_in_by_one_tap_a_question_on_a_telephone(
     expect(page.get_by_role("heading", level=1)).to_have_text("Đã nhận phiếu, xin cảm ơn Ông/Bà")
     assert Axe().run(page).response["violations"] == []
     [response] = stored(demo_database)
-    assert (response.answers, response.form_code) == ("4" * 22, "TTL-STC-0001")
+    assert (response.answers, response.form_code) == ("4" * 22, "MAU-1")
     # Back shows no form to change: the page is asked for anew.
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_have_text("Đã nhận phiếu, xin cảm ơn Ông/Bà")

@@ -54,12 +54,13 @@ def content(enumerator: User, campaign: Campaign, **changed: object) -> dict[str
 
 def sealed(owner: User, told: object, **changed: object) -> bytes:
     """Return the file a device exports."""
-    iv = os.urandom(12)
-    secret = AESGCM(devices.key_of(owner)).encrypt(iv, json.dumps({"content": told}).encode(), None)
+    iv, uuid = os.urandom(12), str(uuid4())
+    inside = {"id": uuid, "user": owner.id, "content": told}
+    secret = AESGCM(devices.key_of(owner)).encrypt(iv, json.dumps(inside).encode(), None)
     file = {
         "format": devices.FORMAT,
         "username": owner.username,
-        "id": str(uuid4()),
+        "id": uuid,
         "iv": base64.b64encode(iv).decode(),
         "sealed": base64.b64encode(secret).decode(),
     }
@@ -142,10 +143,12 @@ def test_a_record_that_was_changed_or_sealed_by_somebody_else_is_refused(
         json.dumps(told | {"username": "dtv02"}).encode(),
         json.dumps(told | {"username": "dieuphoi"}).encode(),
         json.dumps(told | {"username": 5}).encode(),
+        json.dumps(told | {"id": str(uuid4())}).encode(),
+        sealed(enumerator, content(enumerator, campaign, answers={"\ud800": "1"})),
         json.dumps(told | {"iv": "!"}).encode(),
         json.dumps(told | {"iv": base64.b64encode(b"short").decode()}).encode(),
         json.dumps(told | {"sealed": base64.b64encode(b"\x00" * 200).decode()}).encode(),
-        json.dumps(told | {"format": "hailong-record-2"}).encode(),
+        json.dumps(told | {"format": "hailong-record-1"}).encode(),
         sealed(enumerator, "only a text"),
         sealed(person("dieuphoi"), content(enumerator, campaign)),
     ]

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
 from survey_app import problems
 from survey_app.domain import assignments, audit, campaigns, people, sample_views, samples
 from survey_app.domain.sample_views import RowState, Today
 from survey_app.extensions import db
-from survey_app.models import Campaign, SampleRow, User
+from survey_app.models import Campaign, Response, SampleRow, User
 from survey_app.vocabulary import CampaignState, Role, Unreachable
 from tests.domain.sample_list import ROWS, one, row, take_in
 from tests.domain.small_campaign import answer, enumerator, race
@@ -163,7 +163,10 @@ def test_where_no_reserve_is_left_the_row_is_closed_and_the_gap_stays(actor: Use
 
 def test_a_reserve_row_that_was_asked_already_is_passed_over(actor: User, listed: Campaign) -> None:
     user = enumerator(actor, listed, "A")
-    answer(listed, user, "A", 4, "R-1")
+    answer(listed, user, "A", 4, "R-0")
+    db.session.execute(
+        update(Response).where(Response.form_code == "R-0").values(form_code="R-1")
+    )  # from a file
     replaced = samples.replace(actor, listed, one("007"), "refused", "")
     assert replaced.by is not None
     assert replaced.by.form_code == "R-2"

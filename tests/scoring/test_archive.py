@@ -103,7 +103,14 @@ def test_a_member_smaller_than_it_declares_is_refused() -> None:
 
 @pytest.mark.parametrize(
     "cell",
-    [b'<c r="XFD1048576"/>', b"<c r='XFD1048576'/>", b'<row r="1048576"><c r="ZZ1"/>', b'<c r="a20000001"/>'],
+    [
+        b'<c r="XFD1048576"/>',
+        b"<c r='XFD1048576'/>",
+        b'<row r="1048576"><c r="ZZ1"/>',
+        b'<c r="a20000001"/>',
+        b'<c r = "XFD1048576"/>',
+        b'<c r\n=\n" XFD1048576"/>',
+    ],
 )
 def test_one_stray_cell_that_would_cost_gigabytes_is_refused(cell: bytes) -> None:
     code, _ = refused(workbook({"xl/worksheets/sheet1.xml": b"<x>" + cell + b"</x>"}))

@@ -237,3 +237,10 @@ def test_a_heading_that_comes_near_is_named(csv_file: Callable[[bytes], Path]) -
         "column_missing",
         "phieu.csv: thiếu cột access_1. Hãy thêm cột này vào dòng tiêu đề (có phải “acces_1”?).",
     )
+
+
+def test_a_heading_of_thousands_of_columns_is_refused_at_once() -> None:
+    content = (",".join(f"c{number}" for number in range(40_000)) + "\n").encode()
+    with pytest.raises(ScoringError) as refusal:
+        parse_sheet("wide.csv", content)
+    assert str(refusal.value) == "wide.csv: tiêu đề có 40000 cột; tối đa 2000. Hãy kiểm tra dấu phân cách."

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -15,7 +16,9 @@ from sqlalchemy import select, update
 from survey_app.domain import assignments, campaigns, demonstration, devices, people, rechecks
 from survey_app.extensions import db
 from survey_app.models import DeviceReport, Paradata, Response
+from survey_app.vocabulary import CampaignState
 from tests.domain.test_devices import CRITERIA, sealed
+from tests.web import sample_list
 from tests.web.pages import CODE
 
 LogIn = Callable[[str], FlaskClient]
@@ -68,6 +71,10 @@ def test_an_enumerator_gets_her_own_key_and_the_pages_to_keep(device: FlaskClien
     }
     assert reply.headers["Cache-Control"] == "no-store"
     assert [each["code"] for each in reply.json["campaigns"]] == [CODE]
+    form = device.get(f"/device/forms/{CODE}").text
+    asked = re.findall(r'(?:src|href)="(/static/[^"]+\.(?:js|css)\?[^"]*)"', form)
+    assert len(asked) == 6
+    assert set(asked) <= set(reply.json["shell"])  # what the form needs is kept with it
     for page in reply.json["shell"]:
         assert device.get(page).status_code == 200, page
 
@@ -240,3 +247,58 @@ def test_the_coordinator_hands_in_a_sealed_record_and_is_told_what_is_wrong_with
     for content in (b"", b"\xff" * 100, json.dumps({"format": "hailong-record-1"}).encode()):
         reply = hand_in(content)
         assert (reply.status_code, "không phải phiếu xuất từ máy" in reply.text) == (422, True)
+
+
+def test_what_a_device_sends_for_somebody_else_is_kept_by_it_and_stored_for_nobody(
+    device: FlaskClient, body: dict[str, Any]
+) -> None:
+    mine, other = (people.by_username(name).id for name in ("dtv01", "dtv02"))
+    address = f"/responses/{uuid4()}"
+    refused = device.put(address, json=body, headers={"X-Person": str(other)})
+    assert (refused.status_code, refused.json["code"]) == (401, "login_required")
+    assert device.put("/device/report", json={"device": DEVICE}, headers={"X-Person": "x"}).status_code == 401
+    assert db.session.scalars(select(Response).where(Response.form_code == "DEV-1")).all() == []
+    assert device.put(address, json=body, headers={"X-Person": str(mine)}).status_code == 201
+
+
+def test_a_code_that_the_list_gives_to_somebody_else_is_refused_at_its_field(
+    device: FlaskClient, body: dict[str, Any]
+) -> None:
+    sample_list.load(sample_list.ROWS)
+    mine = body | {"unit": sample_list.UNIT}
+    for code in ("MAU-3", "DP-1", "MAU-5"):  # another's, in reserve, of another unit
+        reply = device.put(f"/responses/{uuid4()}", json=mine | {"form_code": code})
+        assert (reply.status_code, list(reply.json["fields"])) == (422, ["form_code"]), code
+    for code in ("MAU-1", "MAU-4", "NOT-IN-THE-LIST"):
+        assert device.put(f"/responses/{uuid4()}", json=mine | {"form_code": code}).status_code == 201, code
+
+
+def test_s2_a_receipt_is_given_again_whatever_has_moved_on_since(
+    device: FlaskClient, body: dict[str, Any]
+) -> None:
+    address = f"/responses/{uuid4()}"
+    first = device.put(address, json=body)
+    campaign, enumerator = campaigns.by_code(CODE), people.by_username("dtv01")
+    assignments.assign(people.by_username("dieuphoi"), campaign, body["unit"], enumerator, 0)
+    db.session.commit()
+    assert device.put(address, json=body).json == first.json
+    campaigns.move(people.by_username("noivu"), campaign, CampaignState.CLOSED)
+    db.session.commit()
+    assert device.put(address, json=body).json == first.json
+    assert device.put(f"/responses/{uuid4()}", json=body).json["code"] == "campaign_not_open"
+
+
+@pytest.mark.parametrize("sent", ["[1]", '"x"', '{"username": 5}', "[" * 50_000])
+def test_a_json_body_is_no_form_and_breaks_none(demo: Flask, device: FlaskClient, sent: str) -> None:
+    for client, address in (
+        (demo.test_client(), "/login"),
+        (device, "/password"),
+        (device, "/device/report"),
+    ):
+        reply = client.open(
+            address,
+            method="PUT" if address == "/device/report" else "POST",
+            data=sent,
+            content_type="application/json",
+        )
+        assert reply.status_code in (200, 400, 422), (address, sent[:20])

@@ -4,7 +4,10 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
+from flask_wtf.form import _Auto, _is_submitted
+from werkzeug.datastructures import CombinedMultiDict
 from wtforms import Field, IntegerField, SelectChoice
 
 SENTENCES = {
@@ -52,6 +55,14 @@ class Form(FlaskForm):
     """A form whose own sentences are Vietnamese, and which lists its errors for the summary."""
 
     class Meta(FlaskForm.Meta):
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """Read fields of forms only: a JSON body is no form, and reading it would wait for its end."""
+            if formdata is not _Auto:
+                return formdata
+            if not _is_submitted():
+                return None
+            return CombinedMultiDict((request.files, request.form)) if request.files else request.form or None
+
         def get_translations(self, form: Any) -> _Vietnamese:
             return _Vietnamese()
 

@@ -16,11 +16,17 @@
       request.result.createObjectStore("records", { keyPath: "id" });
       request.result.createObjectStore("facts");
     };
-    request.onsuccess = () => done(request.result);
+    request.onsuccess = () => {
+      const lost = () => { opening = null; };
+      request.result.onclose = lost;
+      request.result.onversionchange = () => { request.result.close(); lost(); };
+      done(request.result);
+    };
     request.onerror = () => failed(request.error);
   });
   const within = async (store, mode, work) => {
-    const transaction = (await database()).transaction(store, mode, { durability: "strict" });
+    const begin = async () => (await database()).transaction(store, mode, { durability: "strict" });
+    const transaction = await begin().catch(() => { opening = null; return begin(); });
     const asked = work(transaction.objectStore(store));
     return new Promise((done, failed) => {
       transaction.oncomplete = () => done(asked.result);
@@ -36,24 +42,40 @@
 
   const mine = async () => (await within("records", "readonly", (store) => store.getAll()))
     .filter((record) => record.user === state.me?.id);
-  const save = async ({ content, notes, ...plain }) => {
-    const iv = crypto.getRandomValues(new Uint8Array(12));
-    const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, state.me.key, encode({ content, notes }));
-    const record = { tries: 0, next: 0, ...plain, user: state.me.id, at: plain.at ?? Date.now(), iv, sealed };
-    await within("records", "readwrite", (store) => store.put(record));
+  const seal = async ({ content, notes, iv: _iv, sealed: _sealed, ...plain }) => {
+    const { me } = state, iv = crypto.getRandomValues(new Uint8Array(12));
+    const inside = encode({ id: plain.id, user: me.id, content, notes });
+    const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, me.key, inside);
+    return { tries: 0, next: 0, ...plain, user: me.id, at: plain.at ?? Date.now(), iv, sealed };
+  };
+  const save = async (record) => {
+    const made = await seal(record);
+    await within("records", "readwrite", (store) => store.put(made));
     changed();
   };
-  const unsealed = async ({ iv, sealed, ...plain }) =>
-    ({ ...plain, ...decode(await crypto.subtle.decrypt({ name: "AES-GCM", iv }, state.me.key, sealed)) });
+  // What was read may have been written anew since: only what was read is written over.
+  const over = async (before, record) => {
+    const made = await seal(record);
+    await within("records", "readwrite", (store) => {
+      const asked = store.get(before.id);
+      asked.onsuccess = () => { if (String(asked.result?.iv) === String(before.iv)) store.put(made); };
+      return asked;
+    });
+    changed();
+  };
+  const unsealed = async ({ sealed, ...plain }) =>
+    ({ ...plain, ...decode(await crypto.subtle.decrypt({ name: "AES-GCM", iv: plain.iv }, state.me.key, sealed)) });
   const get = async (id) => {
     const record = await within("records", "readonly", (store) => store.get(id));
     return record && record.user === state.me?.id ? unsealed(record) : null;
   };
-  const list = async () => Promise.all((await mine()).map(unsealed));
+  // One record that cannot be read hides no other.
+  const list = async () => (await Promise.allSettled((await mine()).map(unsealed)))
+    .filter(({ value }) => value).map(({ value }) => value);
   const remove = async (id) => { await within("records", "readwrite", (store) => store.delete(id)); changed(); };
   const exported = async (id) => {
     const { iv, sealed } = await within("records", "readonly", (store) => store.get(id));
-    return JSON.stringify({ format: "hailong-record-1", username: state.me.username, id, iv: base64(iv), sealed: base64(sealed) });
+    return JSON.stringify({ format: "hailong-record-2", username: state.me.username, id, iv: base64(iv), sealed: base64(sealed) });
   };
   const counts = async () => {
     const number = { draft: 0, waiting: 0, mend: 0, aside: 0, sent: 0 };
@@ -63,18 +85,27 @@
   };
 
   // Who is there: by the server's word where it can be heard, else as it was heard last.
+  let leaving = false;
   const become = async (user, facts) => {
-    const same = state.me?.id === user.id && state.me.key;
-    const key = same || await crypto.subtle.importKey("raw", bytes(user.key), "AES-GCM", false, ["encrypt", "decrypt"]);
-    const before = state.me?.id;
+    if (state.me && state.me.id !== user.id) {
+      state.me = null;
+      told.dispatchEvent(new Event("person"));
+      return false;
+    }
+    const key = state.me?.key ?? await crypto.subtle.importKey("raw", bytes(user.key), "AES-GCM", false, ["encrypt", "decrypt"]);
+    if (leaving) return false;
     state.me = { ...facts, id: user.id, name: user.name, username: user.username, key };
-    await keep("current", state.me);
-    if (before && before !== user.id) told.dispatchEvent(new Event("person"));
+    await keep("current", state.me).catch(() => {});
+    return true;
   };
   const shell = async ({ shell: pages, shell_id: id }) => {
-    if (!self.caches || await fact("shell") === id) return;
+    if (!self.caches || (await fact("shell") === id && await caches.has("hailong-shell"))) return;
     const cache = await caches.open("hailong-shell");
-    await cache.addAll(pages.map((page) => new Request(page, { cache: page.startsWith("/static/") ? "default" : "reload" })));
+    await Promise.all(pages.map(async (page) => {
+      const reply = await fetch(page, { cache: page.startsWith("/static/") ? "default" : "reload" });
+      if (!reply.ok || reply.redirected) throw new Error(page);
+      await cache.put(page, reply);
+    }));
     const wanted = new Set(pages.map((page) => new URL(page, location).href));
     for (const old of await cache.keys()) if (!wanted.has(old.url)) await cache.delete(old);
     await keep("shell", id);
@@ -82,10 +113,12 @@
   // Only what carries our mark was said by our server: the log-in page of a public network is JSON of nobody.
   const ask = async (method, path, body) => {
     let reply;
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 60_000);
     try {
       reply = await fetch(path, {
-        method, cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(60_000),
-        headers: { Accept: "application/json", ...(body && { "Content-Type": "application/json", "X-CSRFToken": state.csrf }) },
+        method, cache: "no-store", redirect: "manual", signal: stop.signal,
+        headers: { Accept: "application/json", ...(state.me && { "X-Person": String(state.me.id) }), ...(body && { "Content-Type": "application/json", "X-CSRFToken": state.csrf }) },
         body: body && JSON.stringify(body),
       });
     } catch { state.net = "none"; return null; }
@@ -101,8 +134,12 @@
     state.csrf = csrf;
     state.offset = Date.parse(now) - Date.now();
     state.net = user ? "" : "login";
-    if (user) await become(user, facts);
+    if (user && !await become(user, facts)) return false;
     if (user) shell(facts).catch(() => {});
+    else if (state.me && await fact("current").catch(() => true) === undefined) {
+      state.me = null; // logged out in another tab
+      told.dispatchEvent(new Event("person"));
+    }
     return Boolean(user);
   };
 
@@ -112,14 +149,16 @@
     const { form_code, unit } = record.content;
     const notes = { sentence: said?.sentence, fields: said?.fields };
     if ((status === 200 || status === 201) && said.received === record.id && said.digest) {
-      if (said.state === "void") return save({ ...record, state: "aside", notes });
-      return save({ ...record, state: "sent", content: { form_code, unit }, notes: { digest: said.digest }, at: Date.now() });
+      if (said.state === "void") return over(record, { ...record, state: "aside", notes });
+      return over(record, { ...record, state: "sent", content: { form_code, unit }, notes: { digest: said.digest }, at: Date.now() });
     }
     if (status === 401) { state.net = "login"; return; }
-    if (status === 422 || status === 413 || (status === 400 && said.code !== "form_expired")) return save({ ...record, state: "mend", notes });
-    if (status === 409 || status === 403 || status === 404) return save({ ...record, state: "aside", notes });
+    const ours = said?.code && said.code !== "form_expired";
+    if (ours && (status === 422 || status === 413 || status === 400)) return over(record, { ...record, state: "mend", notes });
+    if (ours && (status === 409 || status === 403 || status === 404)) return over(record, { ...record, state: "aside", notes });
     const tries = record.tries + 1;
-    await save({ ...record, tries, next: Date.now() + Math.max(after || 0, Math.min(LONGEST, 2000 * 2 ** tries) * (.8 + Math.random() * .4)) });
+    const pause = Math.min(LONGEST, Math.max(after || 0, 2000 * 2 ** tries * (.8 + Math.random() * .4)));
+    await over(record, { ...record, tries, next: Date.now() + pause });
   };
   const send = async (record) => {
     const { content, id } = await unsealed(record);
@@ -135,20 +174,18 @@
   const drain = (at_once) => alone(async (lock) => {
     if (!lock) return;
     sending = true;
-    const due = async () => (await mine()).filter((each) => each.state === "waiting" && (at_once || each.next <= Date.now()))
-      .sort((a, b) => a.at - b.at);
-    let waiting = state.me ? await due() : [];
-    if (await hello()) {
-      waiting = await due();
-      const taken = waiting.values();
-      const work = async () => { for (const record of taken) { await send(record); if (state.net) return; } };
-      await Promise.all(Array.from({ length: TOGETHER }, work));
-      await report();
-    }
-    sending = false;
-    changed();
+    // A clock set back would make a record wait for years.
+    const is_due = ({ state: now, next }) => now === "waiting" && (at_once || next <= Date.now() || next > Date.now() + LONGEST);
+    try {
+      if (await hello()) {
+        const taken = (await mine()).filter(is_due).sort((a, b) => a.at - b.at).values();
+        const work = async () => { for (const record of taken) { await send(record).catch(() => {}); if (state.net) return; } };
+        await Promise.all(Array.from({ length: TOGETHER }, work));
+        await report();
+      }
+    } finally { sending = false; changed(); }
     if (state.me && (await counts()).waiting) later(); else pause = 2000;
-  });
+  }).catch(later);
   let reported = "";
   const report = async () => {
     const { draft: drafts, waiting, mend: to_mend, aside, oldest } = await counts();
@@ -184,9 +221,10 @@
   })();
   const persisted = () => navigator.storage?.persist?.().catch(() => false);
 
-  self.hailong = { state, told, ready, save, get, list, remove, exported, counts, drain, try_now, ask, log_in, hello, sending: () => sending };
+  self.hailong = { state, told, ready, save, over, get, list, remove, exported, counts, drain, try_now, ask, log_in, hello, sending: () => sending };
   ready.then(() => { persisted(); changed(); return drain(); }).catch(({ message }) => { state.refused = message !== "nobody"; changed(); });
-  navigator.serviceWorker?.register("/sw.js").catch(() => {});
+  navigator.serviceWorker?.register("/sw.js").then(() => navigator.serviceWorker.ready)
+    .then(({ active }) => active.postMessage("claim")).catch(() => {});
   addEventListener("online", try_now);
   addEventListener("focus", () => drain());
   document.addEventListener("visibilitychange", () => { if (!document.hidden) drain(); });
@@ -234,13 +272,14 @@
   // Logging out takes the key along: what is left unsent can be read by nobody until its person is back.
   document.addEventListener("submit", async (event) => {
     const form = event.target;
-    if (!form.matches("[data-log-out]") || form.dataset.asked || !state.me) return;
+    if (!form.matches("[data-log-out]") || form.dataset.asked) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    const { waiting, mend, draft, aside } = await counts();
+    const { waiting = 0, mend = 0, draft = 0, aside = 0 } = state.me ? await counts().catch(() => ({})) : {};
     const left = waiting + mend + draft + aside;
     if (left && !confirm(`Còn ${left} phiếu chưa gửi trên máy này. Nếu đăng xuất, phiếu vẫn nằm trên máy nhưng chỉ mở và gửi được khi chính bạn đăng nhập lại. Vẫn đăng xuất?`)) return;
-    await within("facts", "readwrite", (store) => store.delete("current"));
+    leaving = true;
+    await within("facts", "readwrite", (store) => store.delete("current")).catch(() => {});
     form.dataset.asked = "yes";
     form.requestSubmit();
   }, true);

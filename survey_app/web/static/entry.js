@@ -34,11 +34,12 @@
       if (value.length) details[name] = value;
     }
     const version = Number(field("version").value);
+    const how = { ...making, ...count, device: device?.state.device };
     return {
       campaign: rules.campaign, unit: field("unit").value, form_code: field("form_code").value.trim(), mode: field("mode").value,
       answers, details, accept_invalid: Boolean(field("accept_invalid")?.checked), ...(version && { version }),
       ...(kind === "returned" && { reason: field("reason").value.trim() }), confirmed: [...confirmed],
-      paradata: { ...making, ...count, active: Math.round(making.active), seconds: Object.fromEntries(
+      paradata: { ...how, active: Math.round(making.active), seconds: Object.fromEntries(
         Object.entries(making.seconds).map(([name, value]) => [name, Math.round(value)])) },
     };
   };
@@ -52,21 +53,30 @@
       else each.value = wanted[0] ?? "";
     }
   };
-  let confirmed = new Set(), id = field("uuid").value, saving = null, again = false;
+  let confirmed = new Set(), id = field("uuid").value, saving = null, again = false, closing = false;
+  if (kind === "new" && !changed && crypto.randomUUID) field("uuid").value = id = crypto.randomUUID();
   const record = (state) => ({ id, kind, state, campaign: rules.campaign, form_code: field("form_code").value.trim(), content: content(), notes: { aside: skipped() } });
   const keep = async () => {
-    if (!device?.state.me) return;
+    if (!device?.state.me || closing) return;
     if (saving) { again = true; return; }
     try {
       saving = device.save(record("draft"));
       await saving;
+      device.state.refused = false;
       form.dataset.saved = String(Date.now());
     } catch { device.state.refused = true; device.told.dispatchEvent(new Event("change")); }
     saving = null;
     if (again) { again = false; await keep(); }
   };
   const restore = ({ content: told, notes, kind: was }) => {
-    field("version").value = told.version ?? "";
+    // A correction is based on the version the page shows, not on one that was returned before.
+    if (was !== "returned") field("version").value = told.version ?? "";
+    for (const name of rules.questions) fill(name, []);
+    for (const block of form.querySelectorAll("fieldset[data-level]")) fill(block.id, []);
+    if (told.accept_invalid && field("accept_invalid")) {
+      field("accept_invalid").checked = true;
+      document.querySelector("[data-accept]").hidden = false;
+    }
     confirmed = new Set(told.confirmed);
     if (told.paradata?.opened_at) {
       const { edits, keystrokes, ...rest } = told.paradata;
@@ -206,13 +216,14 @@
     const parts = [`${Math.floor(seconds / 60)} phút ${Math.round(seconds % 60)} giây`];
     if (keys > all / 2) parts.push(`${keys} phím, ${Math.round(keys * 3600 / Math.max(1, seconds)).toLocaleString("vi")} phím/giờ`);
     parts.push(`sửa ${edits} lần`);
-    sessionStorage.removeItem("open");
     changed = false;
     if (kind !== "new") { location.href = kind === "returned" ? "/" : `/campaigns/${rules.campaign}/responses/new`; return; }
     form.reset();
     for (const each of form.querySelectorAll("[type=radio]:checked, [type=checkbox]:checked")) if (each !== auto) each.checked = false;
     for (const each of form.querySelectorAll("[type=text], textarea")) each.value = "";
     id = crypto.randomUUID();
+    closing = false;
+    sessionStorage.setItem("open", id);
     field("uuid").value = id;
     field("version").value = "";
     fill("unit", unit);
@@ -254,31 +265,46 @@
   };
   const record_of = {};
   const draft = async () => {
+    const was = id;
     await keep();
-    const reply = await device.ask("PUT", `/responses/${id}`, { ...content(), draft: true, paradata: { ...content().paradata, device: device.state.device } });
+    const reply = await device.ask("PUT", `/responses/${was}`, { ...content(), draft: true });
+    if (id !== was || closing) return null;
     if (reply?.said.version) { field("version").value = reply.said.version; await keep(); }
     return reply;
   };
   // A device that cannot keep the form sends it straight; without a network the page is all there is.
-  const straight = () => {
-    if (navigator.onLine) { changed = false; form.submit(); return; }
+  const straight = async (as_draft) => {
+    if (await device.hello().catch(() => false)) {
+      changed = false;
+      field("csrf_token").value = device.state.csrf;
+      if (as_draft) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "action", value: "draft" }));
+      form.submit();
+      return;
+    }
+    say(device.state.net === "login"
+      ? "Phiên đăng nhập đã hết và máy không giữ được phiếu. Hãy giữ trang này mở, đăng nhập ở thẻ khác rồi gửi lại."
+      : "Máy không giữ được phiếu và chưa có mạng. Hãy giữ trang này mở, giải phóng bộ nhớ hoặc tìm mạng rồi gửi lại.");
+  };
+  const say = (text) => {
     done.hidden = false;
-    done.querySelector("p").textContent = "Máy không còn chỗ lưu và chưa có mạng. Hãy giữ trang này mở, giải phóng bộ nhớ hoặc tìm mạng rồi gửi lại.";
+    done.querySelector("p").textContent = text;
     done.querySelector("[data-received]").textContent = "";
     done.scrollIntoView({ block: "center" });
   };
   form.addEventListener("submit", async (event) => {
-    if (!device?.state.me || device.state.refused) { changed = false; return; }
+    if (!device) { changed = false; return; }
     event.preventDefault();
+    if (closing) return;
+    const as_draft = event.submitter?.value === "draft";
+    if (!device.state.me || device.state.refused) return straight(as_draft);
     spend(event.target);
-    if (event.submitter?.value === "draft") {
-      const reply = await draft();
+    if (as_draft) {
+      const was = id, reply = await draft();
+      if (id !== was) return;
       changed = false;
-      if (reply && reply.status >= 400 && reply.said.fields) return wrong(Object.entries(reply.said.fields));
-      done.hidden = false;
-      done.querySelector("p").textContent = reply?.said.received ? "Đã lưu nháp trên máy và trên máy chủ. Phiếu nháp chưa được tính ở đâu cả." : "Đã lưu nháp trên máy này.";
-      done.querySelector("[data-received]").textContent = "";
-      return done.scrollIntoView({ block: "center" });
+      const fields = Object.entries(reply?.said.fields ?? {});
+      if (fields.length) return wrong(fields);
+      return say(reply?.said.received ? "Đã lưu nháp trên máy và trên máy chủ. Phiếu nháp chưa được tính ở đâu cả." : "Đã lưu nháp trên máy này.");
     }
     if (event.submitter?.hasAttribute("data-confirm")) for (const each of oddities(content())) confirmed.add(each.code);
     const now = content();
@@ -288,15 +314,20 @@
     const odd = oddities(now).filter((each) => !confirmed.has(each.code));
     if (odd.length) return doubtful(odd);
     making.finished_at = new Date().toISOString();
-    try { if (saving) await saving; await device.save(record("waiting")); } catch { return straight(); }
+    closing = true;
+    try { while (saving) await saving; await device.save(record("waiting")); } catch { closing = false; return straight(); }
     record_of[now.form_code] = id;
     await finished();
   });
 
   // --- Opening: a new form, one begun before, or one to be mended ---
   const open = async () => {
-    await device.ready;
-    if (!device.state.me) return;
+    try { await device.ready; } catch (nobody) {
+      const alone = form.hasAttribute("data-shell") && nobody.message === "nobody";
+      form.hidden = alone;
+      document.querySelector("[data-nobody]").hidden = !alone;
+      return;
+    }
     const options = (list) => list.map(([value, text]) => new Option(text, value));
     if (form.hasAttribute("data-shell")) {
       const here = work();
@@ -305,15 +336,18 @@
         field("mode").replaceChildren(...options(here.modes));
       }
     }
+    const row = new URLSearchParams(location.search).get("form_code");
     const wanted = kind === "new" ? location.hash.slice(1) || sessionStorage.getItem("open") : id;
-    const known = wanted && !form.hasAttribute("data-kept") ? await device.get(wanted).catch(() => null) : null;
-    if (known && ["draft", "mend", "aside", "waiting"].includes(known.state) && (kind === "returned") === (known.kind === "returned")) {
+    const known = wanted ? await device.get(wanted).catch(() => null) : null;
+    const fits = known && ["draft", "mend", "aside", "waiting"].includes(known.state) && known.campaign === rules.campaign
+      && (kind === "returned") === (known.kind === "returned")
+      && (kind !== "new" || location.hash || !row || known.form_code === row);
+    // Who began to type before the device was ready goes on with that.
+    if (changed) await keep();
+    else if (fits) {
       id = known.id;
       field("uuid").value = id;
       restore(known);
-    } else if (kind === "new" && !form.hasAttribute("data-kept")) {
-      id = crypto.randomUUID();
-      field("uuid").value = id;
     }
     if (kind === "new") sessionStorage.setItem("open", id);
     const begun = (await device.list()).filter((each) => each.state === "draft" && each.id !== id && each.campaign === rules.campaign && each.kind !== "returned");
@@ -329,5 +363,5 @@
   // A draft on the server as well, where there is a network and a form takes long.
   setInterval(() => { if (changed && device?.state.me && !device.state.net && kind !== "returned" && field("form_code").value.trim() && making.active > 60) draft().catch(() => {}); }, 60_000);
   addEventListener("beforeunload", (event) => { if (changed && (!device?.state.me || device.state.refused)) event.preventDefault(); });
-  if (device) open().catch(() => {}); else if (kind === "new" && !changed && crypto.randomUUID) field("uuid").value = crypto.randomUUID();
+  if (device) open().catch(() => {});
 })();

@@ -138,7 +138,7 @@
     const before = beside(block, -1);
     if (!before) return;
     if (before.matches("fieldset") && answered(before)) { clear(before); count.edits += 1; }
-    before.dispatchEvent(new Event("change", { bubbles: true }));
+    for (const kind of ["input", "change"]) before.dispatchEvent(new Event(kind, { bubbles: true }));
     go(before);
   };
 

@@ -37,7 +37,7 @@
     const link = Object.assign(document.createElement("a"), { href: open, textContent: "Mở", className: "button small-button" });
     const actions = item.querySelector(".actions");
     actions.append(link);
-    if (state !== "draft") actions.append(button("Gửi lại", async () => { await device.save({ ...record, state: "waiting", tries: 0, next: 0 }); device.try_now(); }));
+    if (state !== "draft") actions.append(button("Gửi lại", async () => { await device.over(record, { ...record, state: "waiting", tries: 0, next: 0 }); device.try_now(); }));
     actions.append(button("Xuất tệp", () => download(record)), button("Xóa", () => drop(record), "quiet"));
     return item;
   };
@@ -48,6 +48,9 @@
     document.querySelector("[data-forms]").replaceChildren(...(me.campaigns ?? []).map(({ code, name }) =>
       Object.assign(document.createElement("a"), { className: "button secondary", href: `/campaigns/${code}/responses/new`, textContent: `Nhập phiếu mới: ${name}` })));
     const records = (await device.list()).sort((a, b) => b.at - a.at);
+    const { oldest: _oldest, ...number } = await device.counts();
+    const unread = Object.values(number).reduce((sum, each) => sum + each, 0) - records.length;
+    if (unread) document.querySelector("[data-who]").textContent += ` ${unread} phiếu không đọc được trên máy này; hãy báo điều phối viên.`;
     const unsent = Object.keys(STATES).flatMap((state) => records.filter((each) => each.state === state)).filter(({ state }) => state !== "sent");
     const sent = records.filter(({ state }) => state === "sent");
     const list = (some) => { const made = Object.assign(document.createElement("ul"), { className: "cards" }); made.append(...some.map(card)); return made; };

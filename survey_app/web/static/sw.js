@@ -3,6 +3,7 @@ const CACHE = "hailong-shell";
 const PATIENCE = 8000;
 
 self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("message", () => self.clients.claim()); // a page that loaded while this one was activated
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
 const kept = async (path) => (await caches.open(CACHE)).match(path);
