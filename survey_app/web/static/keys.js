@@ -60,10 +60,9 @@
   };
 
   // --- Moving ---
-  const entrance = (block) => [
-    block.querySelector("input:checked:enabled"),
-    ...block.querySelectorAll("input:not([type=hidden]):enabled, select:enabled, textarea:enabled, button:enabled"),
-  ].find((each) => each?.checkVisibility?.() ?? each?.offsetParent);
+  // What is folded can be reached, it unfolds; what is hidden is not asked.
+  const entrance = (block) => (block.closest("[hidden]") ? null : block.querySelector("input:checked:enabled")
+    ?? block.querySelector("input:not([type=hidden]):enabled, select:enabled, textarea:enabled, button:enabled"));
   const blockOf = (element) => element.closest("fieldset, .field, .sticky-bar");
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const go = (block, focus = true) => {

@@ -41,7 +41,10 @@
     actions.append(button("Xuất tệp", () => download(record)), button("Xóa", () => drop(record), "quiet"));
     return item;
   };
+  // Many changes come at once: only the last is shown, and nothing moves under a finger where nothing changed.
+  let turn = 0, seen = "";
   const show = async () => {
+    const now = ++turn;
     const { me } = device.state;
     document.querySelector("[data-who]").textContent = me ? `Đang dùng máy: ${me.name}.` : "Chưa có ai đăng nhập trên máy này.";
     if (!me) return;
@@ -49,6 +52,9 @@
       Object.assign(document.createElement("a"), { className: "button secondary", href: `/campaigns/${code}/responses/new`, textContent: `Nhập phiếu mới: ${name}` })));
     const records = (await device.list()).sort((a, b) => b.at - a.at);
     const { oldest: _oldest, ...number } = await device.counts();
+    const mark = JSON.stringify([me.id, records.map(({ id, state, at, iv }) => [id, state, at, [...iv]])]);
+    if (now !== turn || mark === seen) return;
+    seen = mark;
     const unread = Object.values(number).reduce((sum, each) => sum + each, 0) - records.length;
     if (unread) document.querySelector("[data-who]").textContent += ` ${unread} phiếu không đọc được trên máy này; hãy báo điều phối viên.`;
     const unsent = Object.keys(STATES).flatMap((state) => records.filter((each) => each.state === state)).filter(({ state }) => state !== "sent");
