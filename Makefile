@@ -19,7 +19,7 @@ run: $(VENV)/run ## start the demonstration on http://127.0.0.1:5000 (PORT=… f
 	@exec $(VENV)/bin/gunicorn --config instance/gunicorn.example.py --bind 127.0.0.1:$(PORT) 'survey_app:create_app()'
 
 test: $(VENV)/test chromium ## install what tests need and run everything
-	@PYTHONHASHSEED=0 $(PYTHON) -m pytest -n 3 --dist loadscope --no-loadscope-reorder $(TESTS)
+	@PYTHONHASHSEED=0 $(PYTHON) -m pytest -n 2 --dist loadscope --no-loadscope-reorder $(TESTS)
 
 check: $(VENV)/test ## format, lint, types, templates
 	@$(VENV)/bin/ruff format --check . && $(VENV)/bin/ruff check . && $(VENV)/bin/mypy && \
