@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextvars import Context
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from survey_app import create_app
@@ -13,6 +13,7 @@ from survey_app.domain import demonstration
 from survey_app.extensions import db
 from tests.web import sample_list
 
+expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
     "--no-sandbox",

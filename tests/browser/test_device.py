@@ -16,7 +16,6 @@ from survey_app.extensions import engine_options
 from tests.browser.conftest import OpenAs
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=20_000)  # a busy machine
 FORM = f"/campaigns/{demonstration.CODE}/responses/new"
 READY = "() => self.hailong?.state.me"
 CACHED = "() => caches.open('hailong-shell').then((cache) => cache.keys()).then((keys) => keys.length > 8)"
