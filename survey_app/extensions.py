@@ -14,6 +14,7 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import Engine, MetaData, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase
 
 NAMING = {
@@ -46,6 +47,9 @@ class OwnLimits(Limiter):
 
 # Counts in the memory of one process, by the address behind the proxies.
 limiter = OwnLimits(get_remote_address, storage_uri="memory://", strategy="moving-window")
+
+# What SQLAlchemy says alike on both databases, and only there: insert … on conflict.
+DIALECTS: dict[str, Any] = {"postgresql": postgresql, "sqlite": sqlite}
 
 # Whoever only reads says so, and takes no write lock; everybody else takes it at the start.
 read_only: ContextVar[bool] = ContextVar("read_only", default=False)

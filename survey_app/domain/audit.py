@@ -6,13 +6,13 @@ import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Select, false, insert, select, text
 
 from survey_app import problems
+from survey_app.domain.days import midnight
 from survey_app.domain.paging import Page, cut
 from survey_app.extensions import Base, db
 from survey_app.language import clean_line, search_key, searched
@@ -23,7 +23,6 @@ from survey_app.vocabulary import AuditVerb, Role
 BEGINNING = "0" * 64
 _LOCK_CHAIN = text("SELECT pg_advisory_xact_lock(70102022)")
 _LAST_LINE = select(AuditLine.id, AuditLine.digest).order_by(AuditLine.id.desc()).limit(1)
-_HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 _DAYS = (
     re.compile(r"(?P<day>[0-9]{1,2})/(?P<month>[0-9]{1,2})/(?P<year>2[0-9]{3})"),
     re.compile(r"(?P<year>2[0-9]{3})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"),
@@ -144,7 +143,7 @@ def search(
     if wanted := searched(name):
         lines = lines.where(_by(wanted))
     if day is not None:
-        begins = datetime.combine(day, time(), _HERE)
+        begins = midnight(day)
         lines = lines.where(AuditLine.at >= begins, AuditLine.at < begins + timedelta(days=1))
     if wanted := clean_line(record_id):
         lines = lines.where(AuditLine.record_id == wanted)

@@ -3,14 +3,14 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, exists, select
 
 from survey_app import problems
 from survey_app.domain import audit
-from survey_app.domain.days import HERE, today
+from survey_app.domain.days import midnight, today
 from survey_app.domain.sample_images import SCRUBBED
 from survey_app.extensions import begin_writing, db
 from survey_app.models import AuditLine, Campaign, Contact, ImportBatch, SampleRow, User
@@ -40,7 +40,7 @@ def of_row(actor: User, row: SampleRow) -> Contact | None:
 
 
 def _seen_today(actor: User, row: SampleRow) -> bool:
-    begins = datetime.combine(today(), time(), HERE)
+    begins = midnight(today())
     seen = exists().where(
         AuditLine.noun == AuditVerb.CONTACT_SEEN.partition(".")[0],
         AuditLine.record_id == row.form_code,

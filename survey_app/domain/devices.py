@@ -11,7 +11,6 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from survey_app import problems
 from survey_app.domain import (
@@ -26,7 +25,7 @@ from survey_app.domain import (
 )
 from survey_app.domain.paradata import device_id, read
 from survey_app.domain.response_saving import Receipt
-from survey_app.extensions import Base, begin_writing, db
+from survey_app.extensions import DIALECTS, Base, begin_writing, db
 from survey_app.language import clean_line
 from survey_app.models import Campaign, DeviceKey, DeviceReport, User
 from survey_app.models.columns import now
@@ -36,7 +35,6 @@ FORMAT = "hailong-record-2"
 LARGEST_RECORD = 512 * 1024
 MOST_DEVICES = 20  # of one person: the newest reports
 COUNTS = ("waiting", "to_mend", "aside", "drafts")
-_DIALECTS = {"postgresql": postgresql, "sqlite": sqlite}
 
 
 def key_of(user: User) -> bytes:
@@ -49,7 +47,7 @@ def key_of(user: User) -> bytes:
         table = Base.metadata.tables["device_key"]
         fresh = {"user_id": user.id, "secret": secrets.token_hex(32)}
         connection.execute(
-            _DIALECTS[connection.dialect.name].insert(table).on_conflict_do_nothing().values(fresh)
+            DIALECTS[connection.dialect.name].insert(table).on_conflict_do_nothing().values(fresh)
         )
         secret = db.session.scalar(kept)
     return bytes.fromhex(secret or "")
@@ -99,7 +97,7 @@ def report(user: User, device: str, told: Mapping[str, object], browser: str) ->
         "reported_at": now(),
     }
     connection = db.session.connection()
-    insert = _DIALECTS[connection.dialect.name].insert(Base.metadata.tables["device_report"]).values(values)
+    insert = DIALECTS[connection.dialect.name].insert(Base.metadata.tables["device_report"]).values(values)
     changed = {name: value for name, value in values.items() if name not in ("device", "user_id")}
     connection.execute(insert.on_conflict_do_update(index_elements=["device", "user_id"], set_=changed))
     hers = select(DeviceReport.device).where(DeviceReport.user_id == user.id)
@@ -115,14 +113,6 @@ def _count(told: object) -> int:
 
 def _claimed(told: object) -> datetime | None:
     return read({"opened_at": told}).opened_at
-
-
-def reports_of(user: User) -> list[DeviceReport]:
-    """Return what a person's devices told last, those with waiting records first."""
-    told = select(DeviceReport).where(DeviceReport.user_id == user.id)
-    return list(
-        db.session.scalars(told.order_by(DeviceReport.waiting.desc(), DeviceReport.reported_at.desc()))
-    )
 
 
 @dataclass(frozen=True)

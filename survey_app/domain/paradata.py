@@ -7,11 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.dialects import postgresql, sqlite
-
 from survey_app.domain import audit
 from survey_app.domain.doubts import Doubt
-from survey_app.extensions import Base, db
+from survey_app.extensions import DIALECTS, Base, db
 from survey_app.models.columns import now
 
 LONGEST = 7 * 24 * 3600  # seconds; nobody fills in one form for more than a week
@@ -87,11 +85,11 @@ _TABLE = Base.metadata.tables["paradata"]
 
 def _keep_statement(dialect: Any) -> Any:
     insert = dialect.insert(_TABLE)
-    replaced = {name: insert.excluded[name] for name in _TABLE.c.keys() if name != "response_id"}  # noqa: SIM118
+    replaced = {column.name: insert.excluded[column.name] for column in _TABLE.c if not column.primary_key}
     return insert.on_conflict_do_update(index_elements=["response_id"], set_=replaced)
 
 
-_KEEP = {name: _keep_statement(dialect) for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))}
+_KEEP = {name: _keep_statement(dialect) for name, dialect in DIALECTS.items()}
 
 
 def keep(response_id: int, making: Making | None, doubts: Iterable[Doubt]) -> None:

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, TypeVar
 from uuid import NAMESPACE_URL, uuid5
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
@@ -20,6 +19,7 @@ from survey_app.domain import (
     odk_import,
     responses,
 )
+from survey_app.domain.days import HERE
 from survey_app.domain.import_plan import CellRefused, Column, Plan, Planned
 from survey_app.domain.odk_import import ColumnMap
 from survey_app.domain.response_cells import ERASE, Cell, is_blank
@@ -39,7 +39,6 @@ rule = (
 )
 LONGEST_REASON = 200
 MOST_NAMED = 10
-_HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 Item = TypeVar("Item")
 
 
@@ -255,7 +254,7 @@ def _moments(texts: Mapping[str, str]) -> dict[str, datetime]:
         except ValueError:
             continue
         if 2000 <= moment.year < 3000:
-            found[name] = (moment if moment.tzinfo else moment.replace(tzinfo=_HERE)).astimezone(UTC)
+            found[name] = (moment if moment.tzinfo else moment.replace(tzinfo=HERE)).astimezone(UTC)
     return found
 
 

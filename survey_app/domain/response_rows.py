@@ -24,7 +24,6 @@ from survey_app.vocabulary import LABELS, Mode, ResponseState, Validity
 
 TOGETHER = 500
 CONTENT = ("unit_id", "mode", "validity", "answers", "details", "content_digest")
-FIELD_NAMES = {"unit": "Cơ quan, đơn vị", "mode": "Cách hỏi"}
 
 
 @dataclass(frozen=True)

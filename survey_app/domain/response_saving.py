@@ -6,14 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from survey_app import problems
 from survey_app.domain import audit, doubts, paradata
 from survey_app.domain.paradata import Making
 from survey_app.domain.response_content import Checked
-from survey_app.extensions import db
+from survey_app.extensions import DIALECTS, db
 from survey_app.models import Campaign, Paradata, Response, ResponseVersion, User
 from survey_app.vocabulary import ResponseState
 
@@ -52,7 +51,7 @@ _INSERT_ONCE = {
     name: dialect.insert(Response.__table__)
     .on_conflict_do_nothing(index_elements=["uuid"])
     .returning(Response.__table__.c.id)
-    for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))
+    for name, dialect in DIALECTS.items()
 }
 
 

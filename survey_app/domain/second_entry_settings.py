@@ -32,9 +32,6 @@ class Settings:
     first_forms: int = 20
 
 
-DEFAULT = Settings()
-
-
 def of_campaign(campaign: Campaign) -> Settings:
     """Return a campaign's settings, our defaults where none were set."""
     return Settings(**json.loads(campaign.settings).get(KEY, {}))

@@ -5,14 +5,14 @@ import secrets
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, case, exists, false, func, or_, select, union
 
 from survey_app import collection_problems, problems
 from survey_app.domain import audit, campaigns, people
+from survey_app.domain.days import midnight
 from survey_app.domain.paging import Page, cut
 from survey_app.domain.response_content import is_form_code
 from survey_app.extensions import db
@@ -22,7 +22,6 @@ from survey_app.models.columns import now
 from survey_app.models.response import ARRIVED
 from survey_app.vocabulary import CAMPAIGN_LABELS, AuditVerb, CampaignState, Mode, Permission, SampleKind
 
-HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 TOKEN_BYTES = 24
 MOST_A_UNIT = 1000
 MOST_AT_ONCE = 3000
@@ -143,7 +142,7 @@ def last_day(campaign: Campaign) -> date | None:
 
 
 def _end_of(day: date) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time(), HERE)
+    return midnight(day + timedelta(days=1))
 
 
 def _expiry(campaign: Campaign, named: date | None) -> datetime:

@@ -23,6 +23,8 @@ def attachment(content: bytes | Path, name: str, ending: str, kind: str) -> Resp
     letters = unicodedata.normalize("NFKD", whole.replace("Đ", "D").replace("đ", "d").replace("–", "-"))
     plain = _NOT_PLAIN.sub("", letters)
     reply = send_file(source, kind)
-    told = {"filename": f"{plain}.{ending}", "filename*": f"UTF-8''{quote(f'{whole}.{ending}', safe='')}"}
+    told = {"filename": f"{plain}.{ending}"}
+    if whole != plain:
+        told["filename*"] = f"UTF-8''{quote(f'{whole}.{ending}', safe='')}"
     reply.headers.set("Content-Disposition", "attachment", **told)
     return reply

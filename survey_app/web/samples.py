@@ -1,9 +1,8 @@
 """The list of people to ask: its rows and quotas, one row with its contact, closing and replacing it."""
 
-from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from survey_app import problems
 from survey_app.domain import contacts, quotas, sample_export, sample_views, samples
@@ -12,11 +11,11 @@ from survey_app.extensions import db, read_only
 from survey_app.models import Campaign, Contact, SampleRow
 from survey_app.vocabulary import Permission, Role
 from survey_app.web import guards
+from survey_app.web.files import XLSX, attachment
 from survey_app.web.forms.sample import ReplaceForm
 from survey_app.web.navigation import use_campaign
 
 blueprint = Blueprint("samples", __name__, url_prefix="/campaigns/<code>")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What the world did while a person was typing; her words stay on the page.
 TOO_LATE = (problems.RowNotRemaining, problems.SampleNotOpen, problems.ManyRowsClosed)
 
@@ -40,9 +39,8 @@ def index(code: str) -> Any:
 @guards.needs(Permission.SAMPLE_VIEW)
 def workbook(code: str) -> Any:
     campaign = use_campaign(code)
-    content = BytesIO(sample_export.workbook(guards.actor(), campaign))
-    name = f"danh-sach-mau-{campaign.code}.xlsx"
-    return send_file(content, XLSX, as_attachment=True, download_name=name)
+    content = sample_export.workbook(guards.actor(), campaign)
+    return attachment(content, f"danh-sach-mau-{campaign.code}", "xlsx", XLSX)
 
 
 @blueprint.get("/sample/<form_code>")

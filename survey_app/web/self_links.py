@@ -1,9 +1,8 @@
 """Links for citizens: Home Affairs issues, lists, prints and revokes them."""
 
-from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from survey_app import problems
 from survey_app.domain import audit, campaign_settings, campaigns, self_link_issues, self_links
@@ -16,6 +15,7 @@ from survey_app.models import Campaign
 from survey_app.models.columns import now
 from survey_app.vocabulary import Permission
 from survey_app.web import guards
+from survey_app.web.files import attachment
 from survey_app.web.formats import day
 from survey_app.web.forms.self_link import AgainForm, IssueForm
 from survey_app.web.navigation import use_campaign
@@ -179,12 +179,7 @@ def file(code: str) -> Any:
         (each.form_code, each.unit, each.unit_name, day(self_links.last_moment(each)), _address(each))
         for each in given
     ]
-    return send_file(
-        BytesIO(build(lines)),
-        mimetype=mimetype,
-        as_attachment=True,
-        download_name=f"duong-dan-{clean_line(code)}.{kind}",
-    )
+    return attachment(build(lines), f"duong-dan-{clean_line(code)}", kind, mimetype)
 
 
 @blueprint.post("/sheet")

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from scoring.questionnaire import load_questionnaire
 from survey_app import problems
-from survey_app.domain import assignments, audit, campaigns, demonstration, devices, rechecks
+from survey_app.domain import assignments, audit, campaigns, demonstration, device_views, devices, rechecks
 from survey_app.extensions import db
 from survey_app.models import Campaign, DeviceKey, DeviceReport, Response, User
 from survey_app.vocabulary import CampaignState
@@ -103,7 +103,7 @@ def test_a_report_replaces_the_one_before_and_bad_counts_are_none(enumerator: Us
     db.session.commit()
     kept = db.session.scalars(select(DeviceReport)).one()
     assert (kept.waiting, kept.to_mend, kept.aside, kept.drafts, kept.oldest_at) == (0, 0, 1_000_000, 0, None)
-    assert devices.reports_of(enumerator) == [kept]
+    assert db.session.scalars(device_views.visible_to(enumerator)).all() == [kept]
     with pytest.raises(problems.MalformedContent):
         devices.report(enumerator, "phone", {}, "")
 

@@ -37,7 +37,7 @@
   const keep = (name, value) => within("facts", "readwrite", (store) => store.put(value, name));
 
   // me: the person whose records these are; net: "", "none", "portal" or "login".
-  const state = { me: null, net: "", csrf: "", device: "", offset: 0 };
+  const state = { me: null, net: "", csrf: "", device: "" };
   const changed = () => told.dispatchEvent(new Event("change"));
 
   const mine = async () => (await within("records", "readonly", (store) => store.getAll()))
@@ -130,9 +130,8 @@
   const hello = async () => {
     const reply = await ask("GET", "/device/session");
     if (reply?.said.hailong !== 1) { if (reply) state.net = "portal"; return false; }
-    const { user, csrf, now, ...facts } = reply.said;
+    const { user, csrf, now: _now, ...facts } = reply.said;
     state.csrf = csrf;
-    state.offset = Date.parse(now) - Date.now();
     state.net = user ? "" : "login";
     if (user && !await become(user, facts)) return false;
     if (user) shell(facts).catch(() => {});
