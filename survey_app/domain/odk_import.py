@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from scoring.questionnaire import Question, Questionnaire
+from survey_app.exports import answers_xlsx
 from survey_app.language import clean_line
 
 FIELDS = {
@@ -19,18 +20,7 @@ MOMENTS = {"start": "opened_at", "end": "finished_at"}
 # Who sent a form, in the order of trust, where a file has no column `enumerator`.
 SENDERS = ("username", "_submitted_by", "submittername")
 # What an export of ours tells about a response and a file cannot change.
-TOLD = frozenset(
-    {
-        "unit_name",
-        "enumerator_name",
-        "state",
-        "validity",
-        "version",
-        "questionnaire",
-        "submitted_at",
-        "saved_at",
-    }
-)
+TOLD = frozenset(answers_xlsx.TOLD)
 _METADATA = frozenset(
     {
         *(

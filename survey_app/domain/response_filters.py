@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy import exists, func, select
 
 from scoring.tally import BLANK, NOT_APPLICABLE
-from survey_app.domain import campaigns, responses
+from survey_app.domain import campaigns, choices, responses
 from survey_app.domain.people import CITIZENS
 from survey_app.extensions import db
-from survey_app.language import clean_line, searched
+from survey_app.language import clean_line
 from survey_app.models import Campaign, Response, User
 from survey_app.vocabulary import LABELS, ResponseState, Role, Validity
 
@@ -75,26 +75,20 @@ def _enumerators(user: User, campaign: Campaign) -> list[tuple[str, str]]:
 
 def read(user: User, campaign: Campaign, typed: Mapping[str, str]) -> Filters:
     """Return the filters of a list; a value that is no choice is left out and named among the unknown."""
-    choices = {
+    offered = {
         "state": [(word.value, LABELS[word]) for word in ResponseState],
         "validity": [(word.value, LABELS[word]) for word in Validity],
         "unit": [(each.unit.code, each.unit.name) for each in campaigns.units_of(campaign) if each.surveyed],
         "enumerator": _enumerators(user, campaign),
         "counting": list(COUNTING.items()),
     }
-    chosen, unknown = {"q": searched(typed.get("q"))}, []
-    for name, options in choices.items():
-        value = clean_line(typed.get(name, ""))
-        known = value in dict(options)
-        chosen[name] = value if known else ""
-        if value and not known:
-            unknown.append(NAMES[name])
+    chosen, unknown = choices.read(offered, NAMES, typed)
     asked = clean_line(typed.get("answer", ""))
     told = _told(campaign, asked)
     chosen["answer"] = asked if told else ""
     if asked and not told:
         unknown.append(NAMES["answer"])
-    return Filters(choices, counts_of(user, campaign), chosen, unknown, told)
+    return Filters(offered, counts_of(user, campaign), chosen, unknown, told)
 
 
 def _told(campaign: Campaign, asked: str) -> str:

@@ -1,5 +1,6 @@
 """How a response is written: inserted once, changed from the version it was opened on, its former version kept."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,7 @@ from survey_app.domain.paradata import Making
 from survey_app.domain.response_content import Checked
 from survey_app.extensions import DIALECTS, db
 from survey_app.models import Campaign, Paradata, Response, ResponseVersion, User
-from survey_app.vocabulary import ResponseState
+from survey_app.vocabulary import AuditVerb, ResponseState
 
 VERSIONED = (
     "unit_id",
@@ -126,6 +127,22 @@ def flush(response: Response) -> None:
         db.session.flush()
     except IntegrityError as collision:
         raise problems.InvalidFields({"form_code": _taken(form_code)}) from collision
+
+
+def record_correction(
+    actor: User, response: Response, before: Mapping[str, Any], reason: str, moment: datetime
+) -> None:
+    """Write the line of a correction, from what the response was to what it is; last in a verb."""
+    audit.record(
+        actor,
+        AuditVerb.RESPONSE_CORRECTED,
+        response.uuid,
+        campaign_id=response.campaign_id,
+        before=before,
+        after={"version": response.version, "digest": response.content_digest},
+        reason=reason,
+        at=moment,
+    )
 
 
 def apply(response: Response, checked: Checked, moment: datetime) -> None:

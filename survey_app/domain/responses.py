@@ -23,6 +23,7 @@ from survey_app.domain.response_saving import (
     keep_making,
     keep_version,
     own_for_update,
+    record_correction,
     row_of,
     version_that_says,
 )
@@ -291,16 +292,7 @@ def correct(
     flush(response)
     keep_making(response.id, checked, response.questionnaire_sha256, making)
     rechecks.answer_open(actor, response, why, moment)
-    audit.record(
-        actor,
-        AuditVerb.RESPONSE_CORRECTED,
-        response.uuid,
-        campaign_id=response.campaign_id,
-        before=before,
-        after={"version": response.version, "digest": checked.digest},
-        reason=why,
-        at=moment,
-    )
+    record_correction(actor, response, before, why, moment)
     return Receipt(response.uuid, checked.digest, response.version, is_new=True)
 
 

@@ -9,10 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from survey_app.domain import audit, campaigns, samples
+from survey_app.domain import audit, campaigns, choices, samples
 from survey_app.domain.paging import Page, cut
 from survey_app.extensions import db
-from survey_app.language import clean_line, searched
 from survey_app.models import AuditLine, Campaign, Response, SampleRow, Unit, User
 from survey_app.models.response import ARRIVED
 from survey_app.vocabulary import LABELS, AuditVerb, Role, Unreachable
@@ -67,19 +66,13 @@ def filters(user: User, campaign: Campaign, typed: Mapping[str, str]) -> Filters
     """Return the filters of the list; a value that is no choice is left out and named among the unknown."""
     sees_all = user.role != Role.ENUMERATOR
     states = [state for state in RowState if sees_all or state != RowState.RESERVE]
-    choices = {
+    offered = {
         "unit": [(each.unit.code, each.unit.name) for each in campaigns.units_of(campaign) if each.surveyed],
         "enumerator": [(NOBODY, "Chưa giao"), *_enumerators(campaign)] if sees_all else [],
         "state": [(state.value, STATE_LABELS[state]) for state in states],
     }
-    chosen, unknown = {"q": searched(typed.get("q"))}, []
-    for name, options in choices.items():
-        value = clean_line(typed.get(name, ""))
-        known = value in dict(options)
-        chosen[name] = value if known else ""
-        if value and not known:
-            unknown.append(NAMES[name])
-    return Filters(choices, chosen, unknown)
+    chosen, unknown = choices.read(offered, NAMES, typed)
+    return Filters(offered, chosen, unknown)
 
 
 def _enumerators(campaign: Campaign) -> list[tuple[str, str]]:

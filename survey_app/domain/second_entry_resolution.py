@@ -287,18 +287,7 @@ def _correct(actor: User, entry: SecondEntry, response: Response, checked: Check
     moment = entry.resolved_at or now()
     before = {"version": response.version, "digest": response.content_digest}
     response_saving.keep_version(actor, response, REASON, moment)
-    for name, value in checked.columns().items():
-        setattr(response, name, value)
-    response.saved_at, response.version = moment, response.version + 1
+    response_saving.apply(response, checked, moment)
     db.session.flush()
-    audit.record(
-        actor,
-        AuditVerb.RESPONSE_CORRECTED,
-        response.uuid,
-        campaign_id=response.campaign_id,
-        before=before,
-        after={"version": response.version, "digest": checked.digest},
-        reason=REASON,
-        at=moment,
-    )
+    response_saving.record_correction(actor, response, before, REASON, moment)
     return Outcome(errors, corrected=True, left="")

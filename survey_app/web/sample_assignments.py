@@ -1,6 +1,7 @@
 """Who asks which rows of the list: the coordinator's page."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
@@ -14,6 +15,7 @@ from survey_app.web.forms import choices
 from survey_app.web.forms.sample import EVENLY, NOBODY, GiveForm, MoveForm
 from survey_app.web.navigation import use_campaign
 
+Sent = TypeVar("Sent", GiveForm, MoveForm)
 blueprint = Blueprint("sample_assignments", __name__, url_prefix="/campaigns/<code>/assignments/sample")
 
 
@@ -63,19 +65,33 @@ def index(code: str) -> Any:
 @blueprint.post("/give")
 @guards.needs(Permission.SAMPLE_ASSIGN)
 def give(code: str) -> Any:
+    give_form, move_form = _forms(use_campaign(code))
+    return _done(code, give_form, move_form, give_form, _give)
+
+
+@blueprint.post("/move")
+@guards.needs(Permission.SAMPLE_ASSIGN)
+def move(code: str) -> Any:
+    give_form, move_form = _forms(use_campaign(code))
+    return _done(code, give_form, move_form, move_form, _move)
+
+
+def _done(
+    code: str, give_form: GiveForm, move_form: MoveForm, sent: Sent, verb: Callable[[Campaign, Sent], str]
+) -> Any:
+    """Do what the sent form asks and say so, or show both forms again with what is wrong."""
     campaign = use_campaign(code)
-    form, move_form = _forms(campaign)
-    if not form.validate():
-        return _page(campaign, form, move_form, status=422)
-    try:
-        told = _give(campaign, form)
-    except problems.InvalidFields as refusal:
-        db.session.rollback()
-        form.put(refusal.fields)
-        return _page(campaign, form, move_form, status=422)
-    db.session.commit()
-    flash(told, "good")
-    return redirect(url_for("sample_assignments.index", code=code), 303)
+    if sent.validate():
+        try:
+            told = verb(campaign, sent)
+        except problems.InvalidFields as refusal:
+            db.session.rollback()
+            sent.put(refusal.fields)
+        else:
+            db.session.commit()
+            flash(told, "good")
+            return redirect(url_for("sample_assignments.index", code=code), 303)
+    return _page(campaign, give_form, move_form, status=422)
 
 
 def _give(campaign: Campaign, form: GiveForm) -> str:
@@ -89,24 +105,6 @@ def _give(campaign: Campaign, form: GiveForm) -> str:
     given = samples.share(actor, campaign, unit)
     told = ", ".join(f"{person.display_name}: {number}" for person, number in given if number)
     return f"Đã chia {sum(number for _, number in given)} dòng của {unit}. {told}."
-
-
-@blueprint.post("/move")
-@guards.needs(Permission.SAMPLE_ASSIGN)
-def move(code: str) -> Any:
-    campaign = use_campaign(code)
-    give_form, form = _forms(campaign)
-    if not form.validate():
-        return _page(campaign, give_form, form, status=422)
-    try:
-        told = _move(campaign, form)
-    except problems.InvalidFields as refusal:
-        db.session.rollback()
-        form.put(dict(refusal.fields))
-        return _page(campaign, give_form, form, status=422)
-    db.session.commit()
-    flash(told, "good")
-    return redirect(url_for("sample_assignments.index", code=code), 303)
 
 
 def _move(campaign: Campaign, form: MoveForm) -> str:

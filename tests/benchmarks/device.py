@@ -23,7 +23,7 @@ from survey_app.domain import demonstration
 from survey_app.extensions import engine_options
 from tests.benchmarks.server import PASSWORD, prepare, served
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
-from tests.browser.test_device import CACHED, FORM, QUEUE, READY, until
+from tests.browser.device import CACHED, FORM, QUEUE, READY, until
 
 KILLS, FORMS_A_KILL, QUEUED = 20, 5, 200
 SLOW = {"offline": False, "latency": 800, "downloadThroughput": 50_000 / 8, "uploadThroughput": 50_000 / 8}

@@ -3,14 +3,16 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextvars import Context
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from sqlalchemy import create_engine, text
 from werkzeug.serving import make_server
 
 from survey_app import create_app
 from survey_app.domain import demonstration
-from survey_app.extensions import db
+from survey_app.extensions import db, engine_options
 from tests.web import sample_list
 
 expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
@@ -50,6 +52,20 @@ def address(demo_database: str) -> Iterator[str]:
     server.server_close()
     with app.app_context():
         db.engine.dispose()
+
+
+@pytest.fixture
+def rows(demo_database: str) -> Callable[..., list[Any]]:
+    """Reads the database behind the server, as it is now."""
+
+    def read(statement: str, **values: object) -> list[Any]:
+        engine = create_engine(demo_database, **engine_options(demo_database))
+        with engine.connect() as connection:
+            found = [tuple(row) for row in connection.execute(text(statement), values)]
+        engine.dispose()
+        return found
+
+    return read
 
 
 OpenAs = Callable[..., Page]

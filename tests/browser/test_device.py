@@ -1,109 +1,33 @@
-"""An enumerator's phone in a village: whatever the network, the browser and other people do, nothing is lost or doubled."""
+"""The form on an enumerator's phone: each answer is kept, by whoever is there, and offered again after anything."""
 
 import json
 import re
-import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import create_engine, text
 
 from survey_app.domain import demonstration
 from survey_app.extensions import engine_options
 from tests.browser.conftest import OpenAs
+from tests.browser.device import (
+    CACHED,
+    FORM,
+    LIST,
+    READY,
+    arrived,
+    fill,
+    opened,
+    received,
+    saved,
+    send,
+    states,
+    until,
+)
 
 pytestmark = pytest.mark.browser
-FORM = f"/campaigns/{demonstration.CODE}/responses/new"
-READY = "() => self.hailong?.state.me"
-CACHED = "() => caches.open('hailong-shell').then((cache) => cache.keys()).then((keys) => keys.length > 8)"
-LIST = "() => hailong.list()"
-# A queued record as the form makes it: (number) → on disk, waiting.
-QUEUE = """async ([first, count, change]) => {
-  const rules = JSON.parse(document.getElementById("entry-rules").textContent);
-  const unit = hailong.state.me.campaigns[0].units[0][0];
-  const asked = [...document.querySelectorAll("fieldset[data-level]")];
-  const answers = Object.fromEntries(asked.map(({ id }, place) => [id, String(2 + place % 4)]));
-  for (let number = first; number < first + count; number++) {
-    const content = { campaign: rules.campaign, unit, form_code: `QUEUE-${number}`, mode: "paper", answers,
-      details: { service_field: "land", respondent_kind: "citizen" }, confirmed: [], accept_invalid: false,
-      paradata: {}, ...change };
-    await hailong.save({ id: crypto.randomUUID(), kind: "new", state: "waiting", campaign: rules.campaign, content });
-  }
-}"""
-
-
-@pytest.fixture
-def rows(demo_database: str) -> Callable[..., list[Any]]:
-    """Reads the database behind the server, as it is now."""
-
-    def read(statement: str, **values: object) -> list[Any]:
-        engine = create_engine(demo_database, **engine_options(demo_database))
-        with engine.connect() as connection:
-            found = [tuple(row) for row in connection.execute(text(statement), values)]
-        engine.dispose()
-        return found
-
-    return read
-
-
-def until(page: Page, condition: str, seconds: float = 60) -> None:
-    """Wait until a condition of the page holds, be it a promise."""
-    end = time.monotonic() + seconds
-    while not page.evaluate(condition):
-        assert time.monotonic() < end, condition
-        page.wait_for_timeout(50)
-
-
-def arrived(rows: Callable[..., list[Any]], beginning: str) -> list[str]:
-    """Return the form codes with this beginning that are stored, one a row."""
-    found = rows("SELECT form_code FROM response WHERE form_code LIKE :code ORDER BY 1", code=f"{beginning}%")
-    return [code for (code,) in found]
-
-
-def opened(page: Page, address: str = FORM) -> Page:
-    """Open the form and wait until the device knows its person."""
-    page.goto(address)
-    page.wait_for_function(READY)
-    return page
-
-
-def fill(page: Page, form_code: str, level: int = 4) -> None:
-    """Fill in a whole form, the first criterion one level lower so that no doubt is raised."""
-    page.fill("#form_code", form_code)
-    page.select_option("#unit", index=1)
-    page.evaluate(
-        """(level) => {
-          const tap = (selector) => document.querySelector(selector).click();
-          for (const block of document.querySelectorAll("fieldset[data-level]")) tap(`#${block.id}-${level}`);
-          tap(`#access_1-${level - 1}`);
-          tap("[name=service_field][value=land]");
-          tap("[name=respondent_kind][value=citizen]");
-        }""",
-        level,
-    )
-
-
-def send(page: Page) -> None:
-    """Tap the button that sends."""
-    page.evaluate("document.querySelector('.sticky-bar button').click()")
-
-
-def states(page: Page) -> dict[str, str]:
-    """Return the state of every record on the device that has a form code."""
-    return {each["content"]["form_code"]: each["state"] for each in page.evaluate(LIST)}
-
-
-def saved(page: Page, form_code: str) -> None:
-    """Wait until the device says that it keeps a form."""
-    expect(page.locator("[data-done]")).to_contain_text(f"Đã lưu phiếu {form_code} trên máy")
-
-
-def received(page: Page, form_code: str) -> None:
-    """Wait until the device says that the server has a form."""
-    expect(page.locator("[data-received]")).to_have_text(f"Máy chủ đã nhận phiếu {form_code}.")
 
 
 def test_every_answer_is_on_disk_and_comes_back_after_a_reload(open_as: OpenAs) -> None:
@@ -156,152 +80,6 @@ def test_a_form_is_opened_filled_in_and_kept_without_a_network_and_sent_when_the
     page.click("[data-send]")
     expect(page.locator("details.more summary")).to_have_text("Máy chủ đã nhận (1 phiếu gần đây)")
     assert arrived(rows, "VILLAGE") == ["VILLAGE-1"]
-
-
-def test_200_records_queued_arrive_once_each(open_as: OpenAs, rows: Callable[..., list[Any]]) -> None:
-    page = opened(open_as("dtv01"))
-    page.context.set_offline(True)
-    page.evaluate(QUEUE, [1, 200, {}])
-    assert arrived(rows, "QUEUE") == []
-    page.context.set_offline(False)
-    page.evaluate("() => hailong.try_now()")
-    until(page, "async () => (await hailong.counts()).waiting === 0")
-    assert len(arrived(rows, "QUEUE")) == len(set(arrived(rows, "QUEUE"))) == 200
-    assert page.evaluate("() => hailong.counts()")["sent"] == 200
-
-
-def test_s15_one_bad_record_among_twenty_stays_alone_says_why_and_is_mended(
-    open_as: OpenAs, rows: Callable[..., list[Any]]
-) -> None:
-    page = opened(open_as("dtv01"))
-    page.context.set_offline(True)
-    page.evaluate(QUEUE, [1, 19, {}])
-    page.evaluate(QUEUE, [20, 1, {"unit": "TTRA"}])
-    page.context.set_offline(False)
-    page.evaluate("() => hailong.try_now()")
-    until(page, "async () => (await hailong.counts()).waiting === 0")
-    assert len(arrived(rows, "QUEUE")) == 19
-    assert states(page)["QUEUE-20"] == "mend"
-    page.goto("/device")
-    card = page.locator(".card.urgent")
-    expect(card).to_contain_text("Hãy chọn một cơ quan, đơn vị đã giao cho bạn trong đợt này.")
-    card.get_by_role("link", name="Mở").click()
-    page.wait_for_function(READY)
-    expect(page.locator("#unit-error")).to_be_visible()
-    assert page.input_value("#form_code") == "QUEUE-20"
-    page.select_option("#unit", index=1)
-    send(page)
-    received(page, "QUEUE-20")
-    assert len(arrived(rows, "QUEUE")) == 20
-
-
-def test_a_stuck_record_is_exported_sealed_received_by_the_coordinator_and_deleted_alone(
-    open_as: OpenAs, rows: Callable[..., list[Any]], tmp_path: Path
-) -> None:
-    page = opened(open_as("dtv01"))
-    page.context.set_offline(True)
-    page.evaluate(QUEUE, [1, 2, {}])
-    page.route(re.compile("/responses/"), lambda route: route.abort())
-    page.context.set_offline(False)
-    page.goto("/device")
-    first = page.locator(".card", has_text="QUEUE-1")
-    with page.expect_download() as download:
-        first.get_by_role("button", name="Xuất tệp").click()
-    file = tmp_path / download.value.suggested_filename
-    download.value.save_as(file)
-    assert file.name == "phieu-QUEUE-1.hailong"
-    assert re.findall("QUEUE-1|land", file.read_text()) == []
-    coordinator = open_as("dieuphoi")
-    coordinator.goto("/device-records")
-    coordinator.set_input_files("#file", file)
-    coordinator.get_by_role("button", name="Nhận phiếu").click()
-    expect(coordinator.locator("main .notice")).to_contain_text("Đã nhận phiếu QUEUE-1")
-    assert arrived(rows, "QUEUE") == ["QUEUE-1"]
-    page.on("dialog", lambda dialog: dialog.accept())
-    first.get_by_role("button", name="Xóa").click()
-    expect(first).to_have_count(0)
-    assert states(page) == {"QUEUE-2": "waiting"}
-
-
-WRONG_REPLIES = [
-    (500, "text/html", "<h1>500</h1>"),
-    (200, "text/html", "<h1>Khách sạn: mời đăng nhập Wi-Fi</h1>"),
-    (200, "application/json", '{"ok": true}'),
-    (403, "application/json", '{"error": "portal"}'),
-    (502, "application/json", "{"),
-    (503, "application/json", '{"code": "busy"}'),
-    (302, "text/html", ""),
-]
-
-
-def test_s2_s6_a_reply_that_is_not_the_servers_own_receipt_keeps_the_record(
-    open_as: OpenAs, rows: Callable[..., list[Any]]
-) -> None:
-    page = opened(open_as("dtv01"))
-    answers = iter(WRONG_REPLIES)
-
-    def answer(route: Route) -> None:
-        status, kind, body = next(answers)
-        headers = {"Location": "http://127.0.0.1:9/login"} if status == 302 else {}
-        route.fulfill(status=status, content_type=kind, body=body, headers=headers)
-
-    page.route(re.compile(r"/responses/[0-9a-f-]{36}$"), answer)
-    fill(page, "WRONG-1")
-    send(page)
-    for tries in range(1, len(WRONG_REPLIES) + 1):
-        until(page, f"async () => !hailong.sending() && (await hailong.list())[0].tries === {tries}")
-        assert states(page)["WRONG-1"] == "waiting"
-        if tries < len(WRONG_REPLIES):
-            page.evaluate("() => hailong.try_now()")
-    assert arrived(rows, "WRONG") == []
-    page.unroute(re.compile(r"/responses/[0-9a-f-]{36}$"))
-    page.evaluate("() => hailong.try_now()")
-    until(page, "async () => (await hailong.counts()).sent === 1")
-    assert arrived(rows, "WRONG") == ["WRONG-1"]
-
-
-def test_s2_a_reply_cut_on_the_way_sends_again_and_makes_no_second_row(
-    open_as: OpenAs, rows: Callable[..., list[Any]]
-) -> None:
-    page = opened(open_as("dtv01"))
-    passed: list[int] = []
-
-    def cut(route: Route) -> None:
-        if not passed:
-            passed.append(route.fetch().status)
-            route.abort()
-        else:
-            route.continue_()
-
-    page.route(re.compile(r"/responses/[0-9a-f-]{36}$"), cut)
-    fill(page, "CUT-1")
-    send(page)
-    until(page, "async () => (await hailong.list())[0].tries === 1")
-    assert (passed, arrived(rows, "CUT")) == ([201], ["CUT-1"])
-    assert states(page)["CUT-1"] == "waiting"
-    page.evaluate("() => hailong.try_now()")
-    until(page, "async () => (await hailong.counts()).sent === 1")
-    assert arrived(rows, "CUT") == ["CUT-1"]
-
-
-def test_s7_a_login_that_expired_is_renewed_in_place_and_nothing_is_lost(
-    open_as: OpenAs, rows: Callable[..., list[Any]]
-) -> None:
-    page = opened(open_as("dtv01"))
-    page.fill("#form_code", "LATE-1")
-    page.context.clear_cookies()
-    fill(page, "LATE-1")
-    send(page)
-    saved(page, "LATE-1")
-    page.locator("#device-line [data-log-in]").click()
-    page.fill("#here-password", "sai mật khẩu")
-    page.press("#here-password", "Enter")
-    expect(page.locator("#log-in-here .error")).to_contain_text("Tên đăng nhập hoặc mật khẩu không đúng")
-    page.fill("#here-password", demonstration.PASSWORD)
-    page.press("#here-password", "Enter")
-    received(page, "LATE-1")
-    assert arrived(rows, "LATE") == ["LATE-1"]
-    expect(page.locator("#log-in-here")).not_to_be_visible()
 
 
 def another(context: BrowserContext, username: str) -> Page:
@@ -375,58 +153,6 @@ def test_s17_where_storage_is_refused_she_is_warned_and_the_form_goes_straight_t
     send(page)
     expect(page.locator("h1")).to_have_text("Đã nhận phiếu PLAIN-1")
     assert arrived(rows, "PLAIN") == ["PLAIN-1"]
-
-
-def test_s12_the_service_worker_touches_get_only(open_as: OpenAs) -> None:
-    page = opened(open_as("dtv01"))
-    page.wait_for_function("() => navigator.serviceWorker.controller")
-    source = page.evaluate("() => fetch('/sw.js').then((reply) => reply.text())")
-    assert 'request.method !== "GET"' in source
-    sent: list[bytes | None] = []
-    page.on(
-        "request", lambda request: sent.append(request.post_data_buffer) if request.method == "PUT" else None
-    )
-    fill(page, "BYTES-1")
-    send(page)
-    received(page, "BYTES-1")
-    assert any(body and b'"form_code":"BYTES-1"' in body for body in sent)
-
-
-def test_s16_a_clock_ten_years_wrong_is_accepted_and_marked(
-    open_as: OpenAs, rows: Callable[..., list[Any]]
-) -> None:
-    page = open_as("dtv01")
-    page.clock.install(time="2016-01-01T00:00:00Z")
-    opened(page)
-    fill(page, "CLOCK-1")
-    send(page)
-    page.clock.run_for(5000)
-    received(page, "CLOCK-1")
-    ((offset, opened_at, submitted),) = rows(
-        "SELECT clock_offset, opened_at, submitted_at FROM paradata JOIN response ON response.id = response_id "
-        "WHERE form_code = 'CLOCK-1'"
-    )
-    assert offset > 9 * 365 * 24 * 3600
-    assert str(opened_at).startswith("2016-01-01")
-    assert str(submitted) > "2026"
-
-
-def test_72_hours_without_a_network_lose_nothing(open_as: OpenAs, rows: Callable[..., list[Any]]) -> None:
-    page = open_as("dtv01")
-    page.clock.install()
-    opened(page)
-    page.context.set_offline(True)
-    fill(page, "DAYS-1")
-    send(page)
-    saved(page, "DAYS-1")
-    for _ in range(3):
-        page.clock.fast_forward("24:00:00")
-        assert states(page)["DAYS-1"] == "waiting"
-    page.context.set_offline(False)
-    page.clock.fast_forward("00:10:00")
-    page.evaluate("() => hailong.try_now()")
-    until(page, "async () => (await hailong.counts()).sent === 1")
-    assert arrived(rows, "DAYS") == ["DAYS-1"]
 
 
 def test_a_doubt_asks_once_and_is_remembered(open_as: OpenAs, rows: Callable[..., list[Any]]) -> None:
@@ -507,19 +233,6 @@ def test_s10_a_correction_that_died_with_its_tab_is_offered_again_as_a_correctio
     again.wait_for_url(re.compile(r"/$"))
     until(again, "async () => hailong.state.me && (await hailong.counts()).sent === 1")
     assert rows("SELECT state, version FROM response WHERE form_code = 'FIX-1'") == [("submitted", 2)]
-
-
-def test_the_device_tells_the_coordinator_what_waits_on_it(
-    open_as: OpenAs, rows: Callable[..., list[Any]]
-) -> None:
-    page = opened(open_as("dtv01"))
-    page.fill("#form_code", "TOLD-1")
-    until(page, "async () => (await hailong.list()).length === 1")
-    for _ in range(100):
-        page.evaluate("() => hailong.try_now()")
-        if (told := rows("SELECT drafts, waiting FROM device_report")) == [(1, 0)]:
-            break
-    assert told == [(1, 0)]
 
 
 def test_no_page_with_somebodys_data_is_kept_on_the_device(open_as: OpenAs) -> None:
