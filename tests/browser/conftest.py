@@ -73,12 +73,19 @@ OpenAs = Callable[..., Page]
 
 @pytest.fixture
 def open_as(chromium: Browser, address: str) -> Iterator[OpenAs]:
-    """Gives a page in which a person is logged in, in a browser window of the size asked for."""
+    """Gives a page in which a person is logged in, in a browser window of the size asked for.
+
+    Where a test answers requests in the server's place (`page.route`) service workers are blocked: what passes
+    through one now and then escapes it.
+    """
     contexts: list[BrowserContext] = []
 
-    def opened(username: str | None, width: int = 1280, *, script: bool = True) -> Page:
+    def opened(username: str | None, width: int = 1280, *, script: bool = True, workers: bool = True) -> Page:
         context = chromium.new_context(
-            viewport={"width": width, "height": 800}, java_script_enabled=script, base_url=address
+            viewport={"width": width, "height": 800},
+            java_script_enabled=script,
+            base_url=address,
+            service_workers="allow" if workers else "block",
         )
         contexts.append(context)
         page = context.new_page()

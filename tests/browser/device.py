@@ -10,7 +10,12 @@ from survey_app.domain import demonstration
 
 FORM = f"/campaigns/{demonstration.CODE}/responses/new"
 READY = "() => self.hailong?.state.me"
-CACHED = "() => caches.open('hailong-shell').then((cache) => cache.keys()).then((keys) => keys.length > 8)"
+# Both pages that stand in for others are kept; "keep_shell" puts them into the cache one by one.
+CACHED = f"""async () => {{
+  const cache = await caches.open("hailong-shell");
+  const kept = await Promise.all(["/device", "/device/forms/{demonstration.CODE}"].map((path) => cache.match(path)));
+  return kept.every(Boolean) && Boolean(navigator.serviceWorker.controller);
+}}"""
 LIST = "() => hailong.list()"
 # A queued record as the form makes it: (number) → on disk, waiting.
 QUEUE = """async ([first, count, change]) => {

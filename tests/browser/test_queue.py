@@ -55,7 +55,7 @@ def test_s15_one_bad_record_among_twenty_stays_alone_says_why_and_is_mended(
 def test_a_stuck_record_is_exported_sealed_received_by_the_coordinator_and_deleted_alone(
     open_as: OpenAs, rows: Callable[..., list[Any]], tmp_path: Path
 ) -> None:
-    page = opened(open_as("dtv01"))
+    page = opened(open_as("dtv01", workers=False))
     page.context.set_offline(True)
     page.evaluate(QUEUE, [1, 2, {}])
     page.route(re.compile("/responses/"), lambda route: route.abort())
@@ -94,7 +94,7 @@ WRONG_REPLIES = [
 def test_s2_s6_a_reply_that_is_not_the_servers_own_receipt_keeps_the_record(
     open_as: OpenAs, rows: Callable[..., list[Any]]
 ) -> None:
-    page = opened(open_as("dtv01"))
+    page = opened(open_as("dtv01", workers=False))
     answers = iter(WRONG_REPLIES)
 
     def answer(route: Route) -> None:
@@ -120,7 +120,7 @@ def test_s2_s6_a_reply_that_is_not_the_servers_own_receipt_keeps_the_record(
 def test_s2_a_reply_cut_on_the_way_sends_again_and_makes_no_second_row(
     open_as: OpenAs, rows: Callable[..., list[Any]]
 ) -> None:
-    page = opened(open_as("dtv01"))
+    page = opened(open_as("dtv01", workers=False))
     passed: list[int] = []
 
     def cut(route: Route) -> None:
