@@ -7,6 +7,7 @@ class Role(StrEnum):
     ENUMERATOR = "enumerator"
     COORDINATOR = "coordinator"
     SUPERVISOR = "supervisor"
+    BODY_HEAD = "body_head"
     HOME_AFFAIRS = "home_affairs"
     UNIT_OFFICER = "unit_officer"
     APPRAISER = "appraiser"
@@ -18,6 +19,17 @@ class Body(StrEnum):
 
     FRONT = "front"
     VETERANS = "veterans"
+
+
+BODY_ROLES = (Role.SUPERVISOR, Role.BODY_HEAD)
+
+
+class Party(StrEnum):
+    """Who commits a part of a draw's seed."""
+
+    FRONT = "front"
+    VETERANS = "veterans"
+    HOME_AFFAIRS = "home_affairs"
 
 
 class CampaignState(StrEnum):
@@ -62,10 +74,105 @@ class FlagReason(StrEnum):
     OTHER = "other"
 
 
+class FlagKind(StrEnum):
+    """A doubt returns the response and stops it from counting; a question leaves it as it is."""
+
+    DOUBT = "doubt"
+    QUESTION = "question"
+
+
 class FlagState(StrEnum):
     OPEN = "open"
     ANSWERED = "answered"
+    SETTLED = "settled"
     WITHDRAWN = "withdrawn"
+
+
+class DrawKind(StrEnum):
+    RANDOM = "random"
+    DIRECTED = "directed"
+
+
+class DrawState(StrEnum):
+    COMMITTING = "committing"
+    DRAWN = "drawn"
+    ABANDONED = "abandoned"
+
+
+class RecheckState(StrEnum):
+    """Waiting for its verdict, judged, or dropped because there is nothing left to judge."""
+
+    WAITING = "waiting"
+    JUDGED = "judged"
+    DROPPED = "dropped"
+
+
+class Verdict(StrEnum):
+    CONFIRMED = "confirmed"
+    FAILED = "failed"
+    UNREACHABLE = "unreachable"
+
+
+class RecheckAnswer(StrEnum):
+    """What the person said to (a), (b) or (c)."""
+
+    YES = "yes"
+    NO = "no"
+    UNSURE = "unsure"
+
+
+class RecheckReason(StrEnum):
+    """Why a re-check failed."""
+
+    NO_INTERVIEW = "no_interview"
+    NOT_A_USER = "not_a_user"
+    LED = "led"
+    ANSWERS_DIFFER = "answers_differ"
+    OTHER = "other_finding"
+
+
+class ContactWay(StrEnum):
+    PHONE = "by_phone"
+    IN_PERSON = "in_person"
+
+
+class ContactResult(StrEnum):
+    REACHED = "reached"
+    NOBODY = "nobody"
+    LATER = "call_again"
+    WRONG = "wrong_contact"
+    REFUSED = "refused_recheck"
+
+
+class ProposalState(StrEnum):
+    OPEN = "open"
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+class JointState(StrEnum):
+    OPEN = "open"
+    AGREED = "agreed"
+
+
+class RedoState(StrEnum):
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+
+class DuplicateWhy(StrEnum):
+    """A form code that a response bears already, or whose row was given to somebody else."""
+
+    TAKEN = "taken"
+    MOVED = "moved"
+
+
+class DuplicateState(StrEnum):
+    OPEN = "open"
+    FIRST_KEPT = "first_kept"
+    SECOND_KEPT = "second_kept"
 
 
 class SampleKind(StrEnum):
@@ -120,13 +227,29 @@ class Permission(StrEnum):
     CAMPAIGN_MANAGE = "campaign:manage"
     CONTACT_VIEW = "contact:view"
     DEVICE_RECEIVE = "device:receive"
+    DRAW_VIEW = "draw:view"
+    DRAW_OPEN = "draw:open"
+    DRAW_COMMIT = "draw:commit"
+    DRAW_DIRECT = "draw:direct"
+    DUPLICATE_VIEW = "duplicate:view"
+    DUPLICATE_DECIDE = "duplicate:decide"
+    FLAG_ANSWER = "flag:answer"
     FORM_PRINT = "form:print"
+    JOINT_VIEW = "joint:view"
+    JOINT_DECIDE = "joint:decide"
     PERSON_VIEW = "person:view"
     PERSON_MANAGE = "person:manage"
     QUALITY_VIEW = "quality:view"
     QUALITY_SCREEN = "quality:screen"
     RECHECK_VIEW = "recheck:view"
     RECHECK_FLAG = "recheck:flag"
+    RECHECK_JUDGE = "recheck:judge"
+    RECHECK_ASSIGN = "recheck:assign"
+    RECHECK_MEASURE = "recheck:measure"
+    RECHECK_SET = "recheck:set"
+    REDO_VIEW = "redo:view"
+    REDO_DECIDE = "redo:decide"
+    RESPONSE_ACCEPT = "response:accept"
     RESPONSE_VIEW = "response:view"
     RESPONSE_SUBMIT = "response:submit"
     RESPONSE_IMPORT = "response:import"
@@ -144,15 +267,28 @@ class Permission(StrEnum):
     SECOND_ENTRY_ENTER = "second_entry:enter"
     SECOND_ENTRY_RESOLVE = "second_entry:resolve"
     SELF_LINK_MANAGE = "self_link:manage"
+    VOID_VIEW = "void:view"
+    VOID_DECIDE = "void:decide"
 
 
 P = Permission
+_SUPERVISOR = {
+    P.ACCOUNT_OWN,
+    P.CONTACT_VIEW,
+    P.RESPONSE_VIEW,
+    P.RESPONSE_ACCEPT,
+    P.RECHECK_VIEW,
+    P.RECHECK_FLAG,
+    P.RECHECK_JUDGE,
+    P.VOID_VIEW,
+}
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ENUMERATOR: frozenset(
         {
             P.ACCOUNT_OWN,
             P.ASSIGNMENT_VIEW,
             P.CONTACT_VIEW,
+            P.FLAG_ANSWER,
             P.RESPONSE_VIEW,
             P.RESPONSE_SUBMIT,
             P.SAMPLE_VIEW,
@@ -169,6 +305,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.ASSIGNMENT_MANAGE,
             P.CONTACT_VIEW,
             P.DEVICE_RECEIVE,
+            P.DUPLICATE_VIEW,
+            P.DUPLICATE_DECIDE,
             P.FORM_PRINT,
             P.QUALITY_VIEW,
             P.RESPONSE_VIEW,
@@ -180,7 +318,21 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SECOND_ENTRY_RESOLVE,
         }
     ),
-    Role.SUPERVISOR: frozenset({P.ACCOUNT_OWN, P.RESPONSE_VIEW, P.RECHECK_VIEW, P.RECHECK_FLAG}),
+    Role.SUPERVISOR: frozenset(_SUPERVISOR),
+    Role.BODY_HEAD: frozenset(
+        {
+            *_SUPERVISOR,
+            P.DRAW_VIEW,
+            P.DRAW_OPEN,
+            P.DRAW_COMMIT,
+            P.JOINT_VIEW,
+            P.JOINT_DECIDE,
+            P.RECHECK_ASSIGN,
+            P.RECHECK_MEASURE,
+            P.REDO_VIEW,
+            P.VOID_DECIDE,
+        }
+    ),
     Role.HOME_AFFAIRS: frozenset(
         {
             P.ACCOUNT_OWN,
@@ -192,7 +344,19 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.AUDIT_VIEW,
             P.QUALITY_VIEW,
             P.QUALITY_SCREEN,
+            P.DRAW_VIEW,
+            P.DRAW_OPEN,
+            P.DRAW_COMMIT,
+            P.DRAW_DIRECT,
+            P.DUPLICATE_VIEW,
+            P.JOINT_VIEW,
             P.RECHECK_VIEW,
+            P.RECHECK_MEASURE,
+            P.RECHECK_SET,
+            P.REDO_VIEW,
+            P.REDO_DECIDE,
+            P.VOID_VIEW,
+            P.VOID_DECIDE,
             P.RESPONSE_VIEW,
             P.RESPONSE_IMPORT,
             P.RESPONSE_EXPORT,
@@ -211,157 +375,6 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.UNIT_OFFICER: frozenset({P.ACCOUNT_OWN, P.SCORE_VIEW_UNIT}),
     Role.APPRAISER: frozenset({P.ACCOUNT_OWN, P.APPRAISAL_VIEW, P.APPRAISAL_ENTER}),
     Role.ADMINISTRATOR: frozenset({P.ACCOUNT_OWN, P.PERSON_VIEW, P.PERSON_MANAGE, P.AUDIT_VIEW}),
-}
-
-
-class AuditVerb(StrEnum):
-    """`noun.verb` in the past tense of the record: what an audit line says happened."""
-
-    APPRAISAL_ENTERED = "appraisal.entered"
-    ASSIGNMENT_SET = "assignment.set"
-    BATCH_APPLIED = "batch.applied"
-    BATCH_REVERSED = "batch.reversed"
-    CAMPAIGN_CREATED = "campaign.created"
-    CAMPAIGN_STATE = "campaign.state"
-    CAMPAIGN_SETTING = "campaign.setting"
-    CONTACT_REMOVED = "contact.removed"
-    CONTACT_SEEN = "contact.seen"
-    DEMO_LOADED = "demo.loaded"
-    FORMS_PRINTED = "form.printed"
-    FLAG_RAISED = "flag.raised"
-    FLAG_WITHDRAWN = "flag.withdrawn"
-    LOGIN_FAILED = "login.failed"
-    LOGIN_OPENED = "login.opened"
-    LOGIN_ENDED = "login.ended"
-    PERSON_CREATED = "person.created"
-    PERSON_DISABLED = "person.disabled"
-    PERSON_ENABLED = "person.enabled"
-    PERSON_PASSWORD = "person.password"  # noqa: S105 - a verb, not a secret
-    RESPONSE_CORRECTED = "response.corrected"
-    RESPONSE_DRAFTED = "response.drafted"
-    RESPONSE_EXPORTED = "response.exported"
-    RESPONSE_IMPORTED = "response.imported"
-    RESPONSE_PROPOSED = "response.proposed"
-    RESPONSE_SUBMITTED = "response.submitted"
-    RESPONSE_WITHDRAWN = "response.withdrawn"
-    QUALITY_SCREENED = "quality.screened"
-    SAMPLE_ASSIGNED = "sample.assigned"
-    SAMPLE_IMPORTED = "sample.imported"
-    SAMPLE_REMOVED = "sample.removed"
-    SAMPLE_REPLACED = "sample.replaced"
-    SECOND_ENTRY_DRAWN = "second_entry.drawn"
-    SECOND_ENTRY_ENTERED = "second_entry.entered"
-    SECOND_ENTRY_RESOLVED = "second_entry.resolved"
-    SELF_LINK_ISSUED = "self_link.issued"
-    SELF_LINK_REVOKED = "self_link.revoked"
-    SCORE_EXPORTED = "score.exported"
-    SCORE_RUN = "score.run"
-
-
-# Apart from the other labels: a campaign and a response both know "draft", and mean different things.
-# The sections of a questionnaire beside the criteria, in the order in which people are asked.
-SECTION_NAMES = {
-    "service": "Dịch vụ",
-    "experience": "Trải nghiệm khi làm thủ tục",
-    "respondent": "Người trả lời",
-    "organisation": "Tổ chức",
-    "comment": "Ý kiến thêm",
-}
-
-CAMPAIGN_LABELS: dict[CampaignState, str] = {
-    CampaignState.DRAFT: "Đang chuẩn bị",
-    CampaignState.OPEN: "Đang thu thập",
-    CampaignState.CLOSED: "Đã đóng",
-    CampaignState.SEALED: "Đã niêm phong",
-    CampaignState.PUBLISHED: "Đã công bố",
-}
-
-LABELS: dict[StrEnum, str] = {
-    Role.ENUMERATOR: "Điều tra viên",
-    Role.COORDINATOR: "Điều phối (Bưu điện)",
-    Role.SUPERVISOR: "Giám sát viên",
-    Role.HOME_AFFAIRS: "Sở Nội vụ",
-    Role.UNIT_OFFICER: "Cán bộ đơn vị",
-    Role.APPRAISER: "Thẩm định viên",
-    Role.ADMINISTRATOR: "Quản trị hệ thống",
-    Body.FRONT: "Mặt trận Tổ quốc",
-    Body.VETERANS: "Hội Cựu chiến binh",
-    ResponseState.DRAFT: "Nháp",
-    ResponseState.SUBMITTED: "Đã gửi",
-    ResponseState.ACCEPTED: "Đã chấp nhận",
-    ResponseState.RETURNED: "Trả lại",
-    ResponseState.VOID: "Đã hủy",
-    Validity.VALID: "Hợp lệ",
-    Validity.TOO_FEW_ANSWERS: "Không hợp lệ: trả lời quá ít tiêu chí",
-    Mode.FACE_TO_FACE: "Phỏng vấn trực tiếp",
-    Mode.PAPER: "Nhập từ phiếu giấy",
-    Mode.PHONE: "Phỏng vấn qua điện thoại",
-    Mode.SELF: "Tự trả lời",
-    FlagReason.IDENTICAL_ANSWERS: "Các câu trả lời giống hệt nhau",
-    FlagReason.CONTRADICTION: "Câu trả lời mâu thuẫn",
-    FlagReason.RESPONDENT_DISPUTES: "Người được hỏi không xác nhận",
-    FlagReason.WRONG_UNIT: "Sai cơ quan, đơn vị",
-    FlagReason.MISSING_ANSWERS: "Thiếu câu trả lời",
-    FlagReason.OTHER: "Lý do khác",
-    FlagState.OPEN: "Chờ điều tra viên trả lời",
-    FlagState.ANSWERED: "Đã trả lời",
-    FlagState.WITHDRAWN: "Đã rút",
-    SampleKind.OFFICIAL: "Chính thức",
-    SampleKind.RESERVE: "Dự phòng",
-    Unreachable.NOT_FOUND: "Không tìm thấy địa chỉ",
-    Unreachable.MOVED: "Đã chuyển đi nơi khác",
-    Unreachable.ABSENT: "Đến nhiều lần đều vắng",
-    Unreachable.REFUSED: "Từ chối trả lời",
-    Unreachable.UNABLE: "Không đủ khả năng trả lời",
-    Unreachable.NOT_A_USER: "Chưa làm thủ tục ở đơn vị này",
-    BatchNoun.SAMPLE: "Danh sách mẫu",
-    BatchNoun.RESPONSES: "Phiếu trả lời",
-    BatchState.PREVIEWED: "Chờ quyết định",
-    BatchState.APPLIED: "Đã nhập",
-    BatchState.REVERSED: "Đã hoàn tác",
-    BatchState.DISCARDED: "Đã bỏ",
-    SecondEntryState.DRAWN: "Chờ nhập lần hai",
-    SecondEntryState.ENTERED: "Chờ đối chiếu",
-    SecondEntryState.RESOLVED: "Đã đối chiếu",
-    AuditVerb.APPRAISAL_ENTERED: "Nhập điểm thẩm định",
-    AuditVerb.ASSIGNMENT_SET: "Giao chỉ tiêu",
-    AuditVerb.BATCH_APPLIED: "Nhập một tệp",
-    AuditVerb.BATCH_REVERSED: "Hoàn tác một tệp đã nhập",
-    AuditVerb.CAMPAIGN_SETTING: "Đổi thiết lập đợt khảo sát",
-    AuditVerb.CONTACT_REMOVED: "Xóa thông tin liên hệ",
-    AuditVerb.CONTACT_SEEN: "Xem thông tin liên hệ",
-    AuditVerb.FORMS_PRINTED: "In phiếu trắng",
-    AuditVerb.RESPONSE_WITHDRAWN: "Rút phiếu đã nhập từ tệp",
-    AuditVerb.SAMPLE_ASSIGNED: "Giao dòng mẫu",
-    AuditVerb.SAMPLE_IMPORTED: "Nhập dòng mẫu",
-    AuditVerb.SAMPLE_REMOVED: "Bỏ dòng mẫu",
-    AuditVerb.SAMPLE_REPLACED: "Thay dòng mẫu không liên hệ được",
-    AuditVerb.SECOND_ENTRY_DRAWN: "Rút thăm phiếu nhập lần hai",
-    AuditVerb.SECOND_ENTRY_ENTERED: "Nhập phiếu lần hai",
-    AuditVerb.SECOND_ENTRY_RESOLVED: "Đối chiếu hai lần nhập",
-    AuditVerb.SELF_LINK_ISSUED: "Cấp đường dẫn tự trả lời",
-    AuditVerb.SELF_LINK_REVOKED: "Thu hồi đường dẫn tự trả lời",
-    AuditVerb.CAMPAIGN_CREATED: "Tạo đợt khảo sát",
-    AuditVerb.CAMPAIGN_STATE: "Chuyển trạng thái đợt khảo sát",
-    AuditVerb.DEMO_LOADED: "Nạp đợt minh họa",
-    AuditVerb.FLAG_RAISED: "Đánh dấu phiếu cần phúc tra",
-    AuditVerb.FLAG_WITHDRAWN: "Rút đánh dấu",
-    AuditVerb.LOGIN_FAILED: "Đăng nhập sai",
-    AuditVerb.LOGIN_OPENED: "Đăng nhập",
-    AuditVerb.LOGIN_ENDED: "Đăng xuất",
-    AuditVerb.PERSON_CREATED: "Tạo tài khoản",
-    AuditVerb.PERSON_DISABLED: "Khóa tài khoản",
-    AuditVerb.PERSON_ENABLED: "Mở lại tài khoản",
-    AuditVerb.PERSON_PASSWORD: "Đặt lại mật khẩu",
-    AuditVerb.RESPONSE_CORRECTED: "Sửa phiếu",
-    AuditVerb.RESPONSE_DRAFTED: "Lưu nháp phiếu",
-    AuditVerb.RESPONSE_EXPORTED: "Xuất phiếu",
-    AuditVerb.RESPONSE_IMPORTED: "Nhập phiếu từ tệp",
-    AuditVerb.RESPONSE_PROPOSED: "Ghi nhận bản khác của phiếu",
-    AuditVerb.RESPONSE_SUBMITTED: "Gửi phiếu",
-    AuditVerb.QUALITY_SCREENED: "Sàng lọc chất lượng phiếu",
-    AuditVerb.SCORE_EXPORTED: "Tải bảng điểm",
-    AuditVerb.SCORE_RUN: "Chạy tính điểm",
 }
 
 

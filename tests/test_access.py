@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, select
 from werkzeug.routing import Rule
 
-from survey_app.domain import campaigns, demonstration, people, quality, rechecks
+from survey_app.domain import campaigns, demonstration, flags, people, quality
 from survey_app.extensions import db
 from survey_app.models import Flag, Response
 from survey_app.vocabulary import Permission, Role
@@ -21,12 +21,13 @@ USERS = {
     Role.ENUMERATOR: "dtv01",
     Role.COORDINATOR: "dieuphoi",
     Role.SUPERVISOR: "mattran",
+    Role.BODY_HEAD: "mattran-truong",
     Role.HOME_AFFAIRS: "noivu",
     Role.UNIT_OFFICER: "donvi",
     Role.APPRAISER: "thamdinh",
     Role.ADMINISTRATOR: "quantri",
 }
-E, C, S, H, U, A, Q = Role
+E, C, S, B, H, U, A, Q = Role
 EVERYBODY = set(Role)
 NOBODY_NEEDED = "public"
 
@@ -68,8 +69,8 @@ DOORS: dict[tuple[str, str], tuple[set[Role] | str, int]] = {
     ("people.disable", "POST"): ({Q}, 404),
     ("people.enable", "POST"): ({Q}, 404),
     ("people.reset", "POST"): ({Q}, 404),
-    ("responses.index", "GET"): ({E, C, S, H}, 200),
-    ("responses.show", "GET"): ({E, C, S, H}, 404),
+    ("responses.index", "GET"): ({E, C, S, B, H}, 200),
+    ("responses.show", "GET"): ({E, C, S, B, H}, 404),
     ("responses.new", "GET"): ({E}, 200),
     ("responses.submit", "POST"): ({E}, 400),  # without the id that the form carries
     ("responses.receipt", "GET"): ({E}, 404),
@@ -108,8 +109,8 @@ DOORS: dict[tuple[str, str], tuple[set[Role] | str, int]] = {
     ("quality.index", "GET"): ({C, H}, 200),
     ("quality.show", "GET"): ({C, H}, 404),
     ("quality.screen", "POST"): ({H}, 303),
-    ("rechecks.flag", "POST"): ({S}, 404),
-    ("rechecks.withdraw", "POST"): ({S}, 404),
+    ("flags.flag", "POST"): ({S, B}, 404),
+    ("flags.withdraw", "POST"): ({S, B}, 404),
     ("second_keying.index", "GET"): ({E}, 200),
     ("second_keying.show", "GET"): ({E}, 404),
     ("second_keying.enter", "POST"): ({E}, 404),
@@ -277,7 +278,7 @@ ABLE = {
     "printing": C,
     "quality": H,
     "appraisals": A,
-    "rechecks": S,
+    "flags": S,
     "audit": H,
     "samples": C,
     "sample_assignments": C,
@@ -320,7 +321,7 @@ def test_a_supervisor_neither_sees_nor_withdraws_a_flag_of_the_other_body(
     demo: Flask, logged_in: Callable[[str], FlaskClient]
 ) -> None:
     response = db.session.scalars(select(Response).limit(1)).one()
-    flag = rechecks.raise_flag(
+    flag = flags.raise_flag(
         people.by_username("mattran"), response, version=1, reason="other", note="Hỏi lại người dân."
     )
     db.session.commit()

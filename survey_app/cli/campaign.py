@@ -10,8 +10,9 @@ from sqlalchemy import select
 from survey_app.cli.door import acts, table
 from survey_app.domain import campaigns, unit_list
 from survey_app.extensions import db
+from survey_app.labels import CAMPAIGN_LABELS
 from survey_app.models import Campaign, User
-from survey_app.vocabulary import CAMPAIGN_LABELS, CampaignState
+from survey_app.vocabulary import CampaignState
 
 group = AppGroup("campaign", help="Đợt khảo sát.")
 _DAY = click.DateTime(["%Y-%m-%d", "%d/%m/%Y"])

@@ -5,8 +5,8 @@ from flask.cli import AppGroup
 
 from survey_app.cli.door import acts
 from survey_app.domain import demonstration
+from survey_app.labels import LABELS
 from survey_app.models import User
-from survey_app.vocabulary import LABELS
 
 group = AppGroup("demo", help="Đợt khảo sát minh họa Hà Nam 2022.")
 

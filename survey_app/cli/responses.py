@@ -7,12 +7,12 @@ import click
 from flask.cli import AppGroup
 
 from scoring.answers import read_answers
+from survey_app.audit_verbs import AuditVerb
 from survey_app.cli.door import acts
 from survey_app.domain import audit, campaigns, response_export, response_import, responses
 from survey_app.exports.answers_csv import write_answers
 from survey_app.extensions import db
 from survey_app.models import User
-from survey_app.vocabulary import AuditVerb
 
 group = AppGroup("responses", help="Phiếu.")
 

@@ -7,8 +7,9 @@ from sqlalchemy import select
 from survey_app.cli.door import acts, table
 from survey_app.domain import people
 from survey_app.extensions import db
+from survey_app.labels import LABELS
 from survey_app.models import User
-from survey_app.vocabulary import LABELS, Body, Role
+from survey_app.vocabulary import Body, Role
 
 group = AppGroup("user", help="Tài khoản.")
 

@@ -6,11 +6,13 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from survey_app import problems
+from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import audit, campaigns
 from survey_app.extensions import db
+from survey_app.labels import CAMPAIGN_LABELS
 from survey_app.models import Appraisal, Campaign, CampaignUnit, User
 from survey_app.models.columns import now
-from survey_app.vocabulary import CAMPAIGN_LABELS, AuditVerb, CampaignState
+from survey_app.vocabulary import CampaignState
 
 COMPONENT_MAXIMUM = Decimal(10)
 _POINTS = re.compile(r"[0-9]{1,3}([.,][0-9]{1,2})?")

@@ -7,10 +7,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, bindparam, false, func, null, select
 
 from survey_app import problems
+from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import audit, campaigns, people
 from survey_app.extensions import db
 from survey_app.models import Assignment, Campaign, CampaignUnit, Response, Unit, User
-from survey_app.vocabulary import AuditVerb, Mode, ResponseState, Role, Validity
+from survey_app.vocabulary import Mode, ResponseState, Role, Validity
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, false, insert, select, text
 
 from survey_app import problems
+from survey_app.audit_verbs import AuditVerb
 from survey_app.domain.days import midnight
 from survey_app.domain.paging import Page, cut
 from survey_app.extensions import Base, db
 from survey_app.language import clean_line, search_key, searched
 from survey_app.models import AuditLine, User
 from survey_app.models.columns import now
-from survey_app.vocabulary import AuditVerb, Role
+from survey_app.vocabulary import Role
 
 BEGINNING = "0" * 64
 _LOCK_CHAIN = text("SELECT pg_advisory_xact_lock(70102022)")

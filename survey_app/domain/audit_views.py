@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from survey_app.domain import audit
+from survey_app.labels import CAMPAIGN_LABELS, LABELS
 from survey_app.models import AuditLine
-from survey_app.vocabulary import CAMPAIGN_LABELS, LABELS, CampaignState
+from survey_app.vocabulary import CampaignState
 
 NAMES = {
     "body": "cơ quan giám sát",

@@ -3,11 +3,13 @@
 import json
 
 from survey_app import problems
+from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import audit
 from survey_app.extensions import db
+from survey_app.labels import CAMPAIGN_LABELS
 from survey_app.language import clean_line
 from survey_app.models import Campaign, User
-from survey_app.vocabulary import CAMPAIGN_LABELS, AuditVerb, CampaignState
+from survey_app.vocabulary import CampaignState
 
 CHANGEABLE = (CampaignState.DRAFT, CampaignState.OPEN)
 LONGEST_REASON = 200

@@ -14,12 +14,14 @@ from scoring.errors import ScoringError
 from scoring.method import Method, load_method, parse_method
 from scoring.questionnaire import Questionnaire, load_questionnaire, parse_questionnaire
 from survey_app import problems
+from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import audit
 from survey_app.extensions import db
+from survey_app.labels import CAMPAIGN_LABELS
 from survey_app.language import clean_line
 from survey_app.models import Campaign, CampaignUnit, Definition, ScoreRun, Unit, UnitGroup, User
 from survey_app.models.columns import now
-from survey_app.vocabulary import CAMPAIGN_LABELS, AuditVerb, CampaignState, Mode, Role
+from survey_app.vocabulary import CampaignState, Mode, Role
 
 STEPS = (
     CampaignState.DRAFT,

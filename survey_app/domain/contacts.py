@@ -9,13 +9,14 @@ from typing import Any
 from sqlalchemy import delete, exists, select
 
 from survey_app import problems
+from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import audit
 from survey_app.domain.days import midnight, today
 from survey_app.domain.sample_images import SCRUBBED
 from survey_app.extensions import begin_writing, db
 from survey_app.models import AuditLine, Campaign, Contact, ImportBatch, SampleRow, User
 from survey_app.models.columns import now
-from survey_app.vocabulary import AuditVerb, BatchNoun, BatchState, Permission, Role
+from survey_app.vocabulary import BatchNoun, BatchState, Permission, Role
 
 UNDECIDED_KEPT = timedelta(days=7)  # our default
 

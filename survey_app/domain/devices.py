@@ -13,12 +13,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import delete, select
 
 from survey_app import problems
+from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import (
     assignments,
     audit,
     campaigns,
+    flags,
     people,
-    rechecks,
     response_content,
     responses,
     sample_views,
@@ -26,10 +27,11 @@ from survey_app.domain import (
 from survey_app.domain.paradata import device_id, read
 from survey_app.domain.response_saving import Receipt
 from survey_app.extensions import DIALECTS, Base, begin_writing, db
+from survey_app.labels import LABELS
 from survey_app.language import clean_line
 from survey_app.models import Campaign, DeviceKey, DeviceReport, User
 from survey_app.models.columns import now
-from survey_app.vocabulary import LABELS, AuditVerb, CampaignState, FlagReason, Role
+from survey_app.vocabulary import CampaignState, FlagReason, Role
 
 FORMAT = "hailong-record-2"
 LARGEST_RECORD = 512 * 1024
@@ -78,7 +80,7 @@ def _campaign(user: User, campaign: Campaign) -> dict[str, Any]:
                 "form_code": flag.response.form_code,
                 "why": f"{LABELS[FlagReason(flag.reason)]}{': ' + flag.note if flag.note else ''}",
             }
-            for flag in rechecks.open_for(user, campaign)
+            for flag in flags.open_for(user, campaign)
         ],
     }
 

@@ -14,14 +14,16 @@ from sqlalchemy.orm import defer
 from scoring.errors import ScoringError
 from scoring.sheets import Sheet, parse_sheet
 from survey_app import problems
+from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import audit, odk_import, response_batches, sample_import
 from survey_app.domain.import_plan import Importer, Plan
 from survey_app.domain.paging import Page, cut
 from survey_app.extensions import begin_writing, db
+from survey_app.labels import LABELS
 from survey_app.language import clean_line
 from survey_app.models import Campaign, ImportBatch, User
 from survey_app.models.columns import now
-from survey_app.vocabulary import LABELS, AuditVerb, BatchNoun, BatchState, Permission
+from survey_app.vocabulary import BatchNoun, BatchState, Permission
 
 IMPORTERS: dict[BatchNoun, Importer] = {
     BatchNoun.RESPONSES: response_batches,

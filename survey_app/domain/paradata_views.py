@@ -12,8 +12,9 @@ from survey_app.domain import campaigns, doubts
 from survey_app.domain.device_views import LARGE_OFFSET
 from survey_app.domain.paradata import CONFIRMED
 from survey_app.extensions import db
+from survey_app.labels import SECTION_NAMES
 from survey_app.models import Paradata, Response, User
-from survey_app.vocabulary import SECTION_NAMES, Permission
+from survey_app.vocabulary import Permission
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,14 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Select, bindparam, false, func, select, update
 
 from survey_app import problems
+from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import audit
 from survey_app.domain.paging import Page, cut
 from survey_app.extensions import db
 from survey_app.language import clean_line, search_key, searched
 from survey_app.models import LoginSession, Unit, User
 from survey_app.models.columns import now
-from survey_app.vocabulary import AuditVerb, Body, Role
+from survey_app.vocabulary import BODY_ROLES, Body, Role
 
 LEAST_PASSWORD = 10
 WRONG_PASSWORDS_TO_LOCK = 5
@@ -127,7 +128,7 @@ def _checked(person: Person) -> tuple[str, str, Unit | None]:
         fields["username"] = problems.field("username")
     if not 1 <= len(name) <= 200:
         fields["display_name"] = problems.field("display_name")
-    if (person.role == Role.SUPERVISOR) != (person.body is not None):
+    if (person.role in BODY_ROLES) != (person.body is not None):
         fields["body"] = problems.field("body")
     code = clean_line(person.unit_code)
     unit = db.session.scalar(select(Unit).where(Unit.code == code)) if code else None

@@ -9,14 +9,16 @@ from dataclasses import asdict, dataclass, field
 from sqlalchemy import select
 
 from survey_app import problems
+from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import audit, campaigns
 from survey_app.domain.response_content import FORM_CODE, is_form_code
 from survey_app.exports.printed_forms import BlankForm, Sheet
 from survey_app.exports.xlsform import Asked, xlsform_of
 from survey_app.extensions import db
+from survey_app.labels import LABELS, SECTION_NAMES
 from survey_app.language import clean_line, search_key
 from survey_app.models import AuditLine, Campaign, CampaignUnit, Response, SampleRow, User
-from survey_app.vocabulary import LABELS, SECTION_NAMES, AuditVerb, SampleKind
+from survey_app.vocabulary import SampleKind
 
 MOST_FORMS = 5_000
 MOST_NAMED = 40

@@ -23,6 +23,7 @@ from scoring.quality import screen
 from scoring.questionnaire import Questionnaire
 from scoring.reliability import reliability
 from survey_app import problems
+from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import audit, campaigns, days, scores
 from survey_app.domain.pace import WAY_OF, Way
 from survey_app.domain.people import CITIZENS
@@ -30,7 +31,7 @@ from survey_app.extensions import db, one_moment
 from survey_app.models import Campaign, Paradata, Response, Screening, Unit, User
 from survey_app.models.response import COUNTED
 from survey_app.version import VERSION
-from survey_app.vocabulary import AuditVerb, Mode, Permission
+from survey_app.vocabulary import Mode, Permission
 
 FORMAT = 2  # 1 did not say how much of the field work was recorded
 CLOCK_TOLERANCE = timedelta(minutes=1)  # a start may seem to lie so much after its own arrival

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from scoring.questionnaire import Questionnaire
 from scoring.sheets import Sheet, clean
 from survey_app import problems
+from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import (
     audit,
     campaign_settings,
@@ -30,7 +31,7 @@ from survey_app.extensions import db
 from survey_app.language import clean_line
 from survey_app.models import Campaign, Paradata, Response, User
 from survey_app.models.columns import now
-from survey_app.vocabulary import AuditVerb, BatchNoun, Mode, ResponseState
+from survey_app.vocabulary import BatchNoun, Mode, ResponseState
 
 noun = BatchNoun.RESPONSES
 rule = (

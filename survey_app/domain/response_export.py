@@ -8,15 +8,17 @@ from sqlalchemy import select
 
 from scoring.answers import unpack
 from scoring.questionnaire import Questionnaire
+from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import audit, campaigns
 from survey_app.domain.response_batches import other_versions, rule
 from survey_app.domain.response_known import version_label
 from survey_app.exports.answers_xlsx import AnswerColumn, Value, told_moment, write_workbook
 from survey_app.extensions import db
+from survey_app.labels import LABELS
 from survey_app.models import Campaign, Response, Unit, User
 from survey_app.models.columns import now
 from survey_app.models.response import ARRIVED
-from survey_app.vocabulary import LABELS, AuditVerb, ResponseState, Validity
+from survey_app.vocabulary import ResponseState, Validity
 
 
 def workbook(actor: User, campaign: Campaign) -> bytes:

@@ -9,9 +9,10 @@ from scoring.tally import BLANK, NOT_APPLICABLE
 from survey_app.domain import campaigns, choices, responses
 from survey_app.domain.people import CITIZENS
 from survey_app.extensions import db
+from survey_app.labels import LABELS
 from survey_app.language import clean_line
 from survey_app.models import Campaign, Response, User
-from survey_app.vocabulary import LABELS, ResponseState, Role, Validity
+from survey_app.vocabulary import ResponseState, Role, Validity
 
 NAMES = {
     "state": "Trạng thái",

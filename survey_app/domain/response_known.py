@@ -6,12 +6,14 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
+from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import campaigns
 from survey_app.domain.response_cells import Reader
 from survey_app.extensions import db
+from survey_app.labels import LABELS
 from survey_app.models import AuditLine, Campaign, CampaignUnit, Response, User
 from survey_app.models.response import ARRIVED
-from survey_app.vocabulary import LABELS, AuditVerb, Mode, ResponseState, Role
+from survey_app.vocabulary import Mode, ResponseState, Role
 
 _MODES: dict[str, Mode] = {
     **{LABELS[mode].casefold(): mode for mode in Mode},

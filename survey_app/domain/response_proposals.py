@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlalchemy import insert, select
 from sqlalchemy.orm import joinedload
 
+from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import audit
 from survey_app.extensions import db
 from survey_app.models import Response, ResponseProposal, Unit, User
-from survey_app.vocabulary import AuditVerb
 
 
 @dataclass(frozen=True)

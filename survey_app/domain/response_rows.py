@@ -18,9 +18,10 @@ from survey_app.domain.entry_rules import rules_of
 from survey_app.domain.import_plan import CellRefused, Planned
 from survey_app.domain.response_cells import BLANK, Cell, CellError, Reader, is_erasing, ticked
 from survey_app.domain.response_known import Known, version_label
+from survey_app.labels import LABELS
 from survey_app.language import clean_line
 from survey_app.models import Campaign, CampaignUnit
-from survey_app.vocabulary import LABELS, Mode, ResponseState, Validity
+from survey_app.vocabulary import Mode, ResponseState, Validity
 
 TOGETHER = 500
 CONTENT = ("unit_id", "mode", "validity", "answers", "details", "content_digest")

@@ -10,12 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from survey_app import problems
+from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import audit, doubts, paradata
 from survey_app.domain.paradata import Making
 from survey_app.domain.response_content import Checked
 from survey_app.extensions import DIALECTS, db
 from survey_app.models import Campaign, Paradata, Response, ResponseVersion, User
-from survey_app.vocabulary import AuditVerb, ResponseState
+from survey_app.vocabulary import ResponseState
 
 VERSIONED = (
     "unit_id",

@@ -9,13 +9,15 @@ from sqlalchemy import case, func
 from sqlalchemy.orm import contains_eager, joinedload
 
 from scoring.questionnaire import Question, Questionnaire
+from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import audit, campaigns, response_proposals, responses
 from survey_app.domain.paging import Page, cut
 from survey_app.domain.response_proposals import Proposal
+from survey_app.labels import LABELS
 from survey_app.language import clean_line, search_key, searched
 from survey_app.models import Campaign, Flag, Response, ResponseVersion, Unit, User
 from survey_app.models.response import COUNTED
-from survey_app.vocabulary import LABELS, AuditVerb, Mode, ResponseState, Validity
+from survey_app.vocabulary import Mode, ResponseState, Validity
 
 STATE_ORDER = (
     ResponseState.RETURNED,

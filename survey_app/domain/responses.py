@@ -8,7 +8,8 @@ from sqlalchemy import Select, false, select
 from sqlalchemy.orm import joinedload
 
 from survey_app import problems
-from survey_app.domain import audit, paradata, rechecks, response_proposals
+from survey_app.audit_verbs import AuditVerb
+from survey_app.domain import audit, flags, paradata, response_proposals
 from survey_app.domain.entry_rules import rules_of
 from survey_app.domain.paradata import Making
 from survey_app.domain.response_content import Checked, Entry, check, content_of, digest_of
@@ -28,6 +29,7 @@ from survey_app.domain.response_saving import (
     version_that_says,
 )
 from survey_app.extensions import begin_writing, db
+from survey_app.labels import CAMPAIGN_LABELS, LABELS
 from survey_app.language import clean_line
 from survey_app.models import (
     Campaign,
@@ -38,14 +40,7 @@ from survey_app.models import (
 )
 from survey_app.models.columns import now
 from survey_app.models.response import ARRIVED, COUNTED
-from survey_app.vocabulary import (
-    CAMPAIGN_LABELS,
-    LABELS,
-    AuditVerb,
-    CampaignState,
-    ResponseState,
-    Role,
-)
+from survey_app.vocabulary import CampaignState, ResponseState, Role
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +55,7 @@ def visible_to(user: User) -> Select[Response]:
         return responses.where(Response.enumerator_id == user.id)
     if user.role == Role.COORDINATOR:
         return responses
-    if user.role in (Role.SUPERVISOR, Role.HOME_AFFAIRS):
+    if user.role in (Role.SUPERVISOR, Role.BODY_HEAD, Role.HOME_AFFAIRS):
         return responses.where(Response.state != ResponseState.DRAFT)
     return responses.where(false())
 
@@ -291,7 +286,7 @@ def correct(
     response.state = ResponseState.SUBMITTED
     flush(response)
     keep_making(response.id, checked, response.questionnaire_sha256, making)
-    rechecks.answer_open(actor, response, why, moment)
+    flags.answer_open(actor, response, why, moment)
     record_correction(actor, response, before, why, moment)
     return Receipt(response.uuid, checked.digest, response.version, is_new=True)
 

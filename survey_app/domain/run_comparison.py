@@ -11,8 +11,9 @@ from scoring.method import Method
 from scoring.satisfaction import attained
 from survey_app.domain import campaigns, scores
 from survey_app.extensions import db
+from survey_app.labels import LABELS
 from survey_app.models import Campaign, Response, ResponseVersion, ScoreRun, Unit, User
-from survey_app.vocabulary import LABELS, ResponseState, Validity
+from survey_app.vocabulary import ResponseState, Validity
 
 SHOWN = 200
 ADDED, GONE, CHANGED = "added", "gone", "changed"

@@ -9,8 +9,9 @@ from typing import Any
 from survey_app import problems
 from survey_app.domain import audit, response_content
 from survey_app.domain.import_plan import CellRefused, Column
+from survey_app.labels import LABELS
 from survey_app.language import clean_line, search_key
-from survey_app.vocabulary import LABELS, SampleKind
+from survey_app.vocabulary import SampleKind
 
 ERASE = "(xóa)"
 MOST_POSITION = 999_999

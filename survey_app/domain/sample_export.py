@@ -4,9 +4,10 @@ from survey_app.domain import sample_import, samples
 from survey_app.domain.days import HERE
 from survey_app.exports import sample_xlsx
 from survey_app.extensions import db
+from survey_app.labels import LABELS
 from survey_app.models import Campaign, SampleRow, Unit, User
 from survey_app.models.columns import now
-from survey_app.vocabulary import LABELS, SampleKind
+from survey_app.vocabulary import SampleKind
 
 
 def workbook(user: User, campaign: Campaign) -> bytes:

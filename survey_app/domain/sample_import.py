@@ -9,15 +9,17 @@ from sqlalchemy import select
 
 from scoring.sheets import Sheet
 from survey_app import problems
+from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import audit, campaigns, sample_cells, sample_images, samples
 from survey_app.domain.days import today
 from survey_app.domain.import_plan import CellRefused, Column, Plan, Planned
 from survey_app.domain.sample_cells import CONTACT, Cells, Known
 from survey_app.domain.sample_images import SCRUBBED, Image, Step
 from survey_app.extensions import db
+from survey_app.labels import LABELS
 from survey_app.models import Campaign, Response, SelfLink, User
 from survey_app.models.response import ARRIVED
-from survey_app.vocabulary import LABELS, AuditVerb, BatchNoun, ResponseState, Role, SampleKind
+from survey_app.vocabulary import BatchNoun, ResponseState, Role, SampleKind
 
 # Our default, where the file names no day: the survey is scored, published and disputed within half a year.
 CONTACTS_KEPT = timedelta(days=180)

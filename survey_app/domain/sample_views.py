@@ -9,12 +9,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
+from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import audit, campaigns, choices, samples
 from survey_app.domain.paging import Page, cut
 from survey_app.extensions import db
+from survey_app.labels import LABELS
 from survey_app.models import AuditLine, Campaign, Response, SampleRow, Unit, User
 from survey_app.models.response import ARRIVED
-from survey_app.vocabulary import LABELS, AuditVerb, Role, Unreachable
+from survey_app.vocabulary import Role, Unreachable
 
 MOST_TODAY = 20
 NAMES = {"unit": "Đơn vị", "enumerator": "Điều tra viên", "state": "Trạng thái"}

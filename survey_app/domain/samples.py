@@ -7,13 +7,15 @@ from sqlalchemy import ColumnElement, Select, exists, false, func, select
 from sqlalchemy.orm import joinedload
 
 from survey_app import problems
+from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import assignments, audit, campaigns, days
 from survey_app.extensions import db
+from survey_app.labels import CAMPAIGN_LABELS
 from survey_app.language import clean_line
 from survey_app.models import Assignment, Campaign, CampaignUnit, Response, SampleRow, Unit, User
 from survey_app.models.columns import now
 from survey_app.models.response import ARRIVED
-from survey_app.vocabulary import CAMPAIGN_LABELS, AuditVerb, CampaignState, Role, SampleKind, Unreachable
+from survey_app.vocabulary import CampaignState, Role, SampleKind, Unreachable
 
 LONGEST_NOTE = 200
 MOST_CLOSED_A_DAY = 10  # by one enumerator: our default

@@ -7,21 +7,15 @@ from typing import Any
 
 from scoring.book import ScoreBook
 from survey_app import problems
+from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import assignments, audit, campaigns, scores
 from survey_app.exports import workbook
 from survey_app.exports.tables import Column, Cover, Row, Table
+from survey_app.labels import CAMPAIGN_LABELS, LABELS
 from survey_app.models import Campaign, User
 from survey_app.models.columns import now
 from survey_app.version import VERSION
-from survey_app.vocabulary import (
-    CAMPAIGN_LABELS,
-    LABELS,
-    AuditVerb,
-    CampaignState,
-    ResponseState,
-    Role,
-    Validity,
-)
+from survey_app.vocabulary import CampaignState, ResponseState, Role, Validity
 
 APART = "Tự trả lời, đếm riêng"
 

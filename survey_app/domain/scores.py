@@ -18,6 +18,7 @@ from scoring.moments import Moments, layout_of
 from scoring.questionnaire import Questionnaire
 from scoring.units import UnitRow
 from survey_app import problems
+from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import appraisals, audit, campaigns
 from survey_app.domain.people import CITIZENS
 from survey_app.extensions import db, one_moment
@@ -25,7 +26,7 @@ from survey_app.language import clean_line
 from survey_app.models import Campaign, CampaignUnit, Flag, Response, ScoreRun, Screening, User
 from survey_app.models.response import COUNTED
 from survey_app.version import VERSION
-from survey_app.vocabulary import AuditVerb, CampaignState, FlagState, Role
+from survey_app.vocabulary import CampaignState, FlagState, Role
 
 LEFT_OUT = {
     "phiếu đang bị gắn cờ": (FlagState.OPEN,),

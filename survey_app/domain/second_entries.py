@@ -8,6 +8,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from scoring.acceptance import ErrorRate, error_rate
 from survey_app import collection_problems, problems
+from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import (
     audit,
     campaigns,
@@ -18,10 +19,11 @@ from survey_app.domain import (
 from survey_app.domain.paging import Page, cut
 from survey_app.domain.response_content import Checked, Entry
 from survey_app.extensions import db
+from survey_app.labels import LABELS
 from survey_app.language import clean_line
 from survey_app.models import Campaign, CampaignUnit, Response, SecondEntry, Unit, User
 from survey_app.models.columns import now
-from survey_app.vocabulary import LABELS, AuditVerb, Mode, Role, SecondEntryState
+from survey_app.vocabulary import Mode, Role, SecondEntryState
 
 log = logging.getLogger(__name__)
 

@@ -10,11 +10,12 @@ from hashlib import sha256
 from sqlalchemy import func, select
 
 from survey_app import collection_problems
+from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import audit, second_entry_report, second_entry_settings
 from survey_app.extensions import db
 from survey_app.models import Assignment, Campaign, Response, SecondEntry, User
 from survey_app.models.columns import now
-from survey_app.vocabulary import AuditVerb, Role, SecondEntryState
+from survey_app.vocabulary import Role, SecondEntryState
 
 RULE = "sha256(seed+uuid)"
 

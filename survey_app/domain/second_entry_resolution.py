@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from scoring.questionnaire import Questionnaire
 from survey_app import collection_problems, problems
+from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import (
     audit,
     campaigns,
@@ -23,10 +24,11 @@ from survey_app.domain.response_content import Checked
 from survey_app.domain.second_entry_fields import UNIT, Content, Words, folded
 from survey_app.domain.second_entry_settings import check_worked_on
 from survey_app.extensions import db
+from survey_app.labels import LABELS
 from survey_app.language import clean_line
 from survey_app.models import Response, SecondEntry, User
 from survey_app.models.columns import now
-from survey_app.vocabulary import COUNTED_STATES, LABELS, AuditVerb, Mode, ResponseState, SecondEntryState
+from survey_app.vocabulary import COUNTED_STATES, Mode, ResponseState, SecondEntryState
 
 FIRST, SECOND, NEITHER = "first", "second", "neither"
 REASON = "đối chiếu với phiếu giấy"

@@ -9,10 +9,12 @@ from typing import Any
 from sqlalchemy import select
 
 from survey_app import collection_problems, problems
+from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import audit
 from survey_app.extensions import db
+from survey_app.labels import CAMPAIGN_LABELS
 from survey_app.models import Campaign, SecondEntry, User
-from survey_app.vocabulary import CAMPAIGN_LABELS, AuditVerb, CampaignState
+from survey_app.vocabulary import CampaignState
 
 KEY = "second_entry"
 WORKED_ON = (CampaignState.OPEN, CampaignState.CLOSED)

@@ -11,16 +11,18 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Select, case, exists, false, func, or_, select, union
 
 from survey_app import collection_problems, problems
+from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import audit, campaigns, people
 from survey_app.domain.days import midnight
 from survey_app.domain.paging import Page, cut
 from survey_app.domain.response_content import is_form_code
 from survey_app.extensions import db
+from survey_app.labels import CAMPAIGN_LABELS
 from survey_app.language import clean_line, searched
 from survey_app.models import Campaign, CampaignUnit, Response, SampleRow, SelfLink, Unit, User
 from survey_app.models.columns import now
 from survey_app.models.response import ARRIVED
-from survey_app.vocabulary import CAMPAIGN_LABELS, AuditVerb, CampaignState, Mode, Permission, SampleKind
+from survey_app.vocabulary import CampaignState, Mode, Permission, SampleKind
 
 TOKEN_BYTES = 24
 MOST_A_UNIT = 1000

@@ -8,6 +8,7 @@ from uuid import NAMESPACE_URL, uuid5
 from sqlalchemy import select
 
 from survey_app import collection_problems, problems
+from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import audit, people
 from survey_app.domain.campaign_settings import counts_self
 from survey_app.domain.response_content import Checked, Entry, check
@@ -16,7 +17,7 @@ from survey_app.extensions import begin_writing, db
 from survey_app.models import Campaign, Response, SelfLink
 from survey_app.models.columns import now
 from survey_app.models.response import ARRIVED
-from survey_app.vocabulary import AuditVerb, CampaignState, Mode, ResponseState
+from survey_app.vocabulary import CampaignState, Mode, ResponseState
 
 log = logging.getLogger(__name__)
 

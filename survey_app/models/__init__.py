@@ -4,10 +4,14 @@ from survey_app.models.appraisal import Appraisal
 from survey_app.models.assignment import Assignment
 from survey_app.models.audit import AuditLine
 from survey_app.models.campaign import Campaign, CampaignUnit, Definition
+from survey_app.models.consequence import JointCase, JointOpinion, RedoProposal, VoidProposal
 from survey_app.models.device import DeviceKey, DeviceReport
+from survey_app.models.draw import Draw, DrawMember, DrawPart
+from survey_app.models.duplicate_code import DuplicateCode
+from survey_app.models.flag import Flag, ResponseTag
 from survey_app.models.import_batch import ImportBatch
 from survey_app.models.paradata import Paradata
-from survey_app.models.recheck import Flag
+from survey_app.models.recheck import Recheck, RecheckAttempt, RecheckVerdict
 from survey_app.models.response import Response, ResponseProposal, ResponseVersion
 from survey_app.models.sample import Contact, SampleRow
 from survey_app.models.score import ScoreRun, Screening
@@ -26,12 +30,23 @@ __all__ = [
     "Definition",
     "DeviceKey",
     "DeviceReport",
+    "Draw",
+    "DrawMember",
+    "DrawPart",
+    "DuplicateCode",
     "Flag",
     "ImportBatch",
+    "JointCase",
+    "JointOpinion",
     "LoginSession",
     "Paradata",
+    "Recheck",
+    "RecheckAttempt",
+    "RecheckVerdict",
+    "RedoProposal",
     "Response",
     "ResponseProposal",
+    "ResponseTag",
     "ResponseVersion",
     "SampleRow",
     "ScoreRun",
@@ -42,4 +57,5 @@ __all__ = [
     "UnitGroup",
     "UnitSuccession",
     "User",
+    "VoidProposal",
 ]

@@ -13,13 +13,15 @@ from survey_app.vocabulary import Body, Permission, Role, may
 
 
 class User(Base):
-    """A person with one role; a supervisor belongs to a body, a unit officer to a unit."""
+    """A person with one role; a supervisor and a head belong to a body, a unit officer to a unit."""
 
     __tablename__ = "user_account"
     __table_args__ = (
         word_of(Role, "role"),
         word_of(Body, "body"),
-        CheckConstraint("(role = 'supervisor') = (body IS NOT NULL)", name="supervisor_has_body"),
+        CheckConstraint(
+            "(role IN ('supervisor', 'body_head')) = (body IS NOT NULL)", name="supervisor_has_body"
+        ),
         CheckConstraint("(role = 'unit_officer') = (unit_id IS NOT NULL)", name="officer_has_unit"),
         CheckConstraint("failed_logins >= 0", name="failed_logins_counted"),
     )

@@ -5,9 +5,10 @@ from typing import Any
 from flask import Blueprint, render_template, request
 
 from survey_app import problems
+from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import audit, audit_views
 from survey_app.domain.paging import page_number
-from survey_app.vocabulary import AuditVerb, Permission
+from survey_app.vocabulary import Permission
 from survey_app.web import guards
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")

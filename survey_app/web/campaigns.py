@@ -7,9 +7,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from survey_app import problems
 from survey_app.domain import assignments, campaign_settings, campaigns, overview
 from survey_app.extensions import db
+from survey_app.labels import CAMPAIGN_LABELS
 from survey_app.language import search_key, searched
 from survey_app.models import Campaign
-from survey_app.vocabulary import CAMPAIGN_LABELS, CampaignState, Permission
+from survey_app.vocabulary import CampaignState, Permission
 from survey_app.web import guards
 from survey_app.web.forms.account import ReasonForm
 from survey_app.web.forms.campaign import CountSelfForm

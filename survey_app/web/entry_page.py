@@ -16,9 +16,10 @@ from scoring.questionnaire import Questionnaire
 from scoring.tally import required_places
 from survey_app import problems
 from survey_app.domain import assignments, campaigns, doubts, response_content
+from survey_app.labels import LABELS
 from survey_app.language import clean_line
 from survey_app.models import Campaign, User
-from survey_app.vocabulary import LABELS, Mode, Permission
+from survey_app.vocabulary import Mode, Permission
 from survey_app.web.forms.entry import EntryForm, form_class
 
 TOKEN, UUID, NAME, UNITS, MODES, KEY, FORM_CODE = (f"\ue000{name}\ue001" for name in "tungmkc")

@@ -9,9 +9,9 @@ from survey_app.domain import (
     assignments,
     board,
     campaigns,
+    flags,
     overview,
     pace,
-    rechecks,
     responses,
     sample_views,
     scores,
@@ -26,7 +26,7 @@ blueprint = Blueprint("home", __name__)
 
 def _enumerator(user: User, campaign: Campaign) -> dict[str, Any]:
     return {
-        "returned": rechecks.open_for(user, campaign),
+        "returned": flags.open_for(user, campaign),
         "work": assignments.work_of(user, campaign),
         "drafts": responses.drafts_of(user, campaign),
         "today": sample_views.today_of(user, campaign),
@@ -48,7 +48,7 @@ def _coordinator(user: User, campaign: Campaign) -> dict[str, Any]:
 
 def _supervisor(user: User, campaign: Campaign) -> dict[str, Any]:
     return {
-        "flags": rechecks.newest_of(user, campaign),
+        "flags": flags.newest_of(user, campaign),
         "counts": overview.counts(campaign),
         "apart": overview.apart(campaign),
         "newest": overview.newest(user, campaign),
@@ -77,6 +77,7 @@ FIRST_PAGES = {
     Role.ENUMERATOR: _enumerator,
     Role.COORDINATOR: _coordinator,
     Role.SUPERVISOR: _supervisor,
+    Role.BODY_HEAD: _supervisor,
     Role.HOME_AFFAIRS: _home_affairs,
     Role.UNIT_OFFICER: _unit_officer,
     Role.APPRAISER: _appraiser,
@@ -90,4 +91,5 @@ def index() -> Any:
     campaign = navigation.present_campaign()
     role = Role(user.role)
     facts = FIRST_PAGES[role](user, campaign) if campaign and role in FIRST_PAGES else {}
-    return render_template(f"home/{role.value}.html", **facts)
+    page = Role.SUPERVISOR if role == Role.BODY_HEAD else role
+    return render_template(f"home/{page.value}.html", **facts)

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from flask import Flask, g, request, url_for
+from flask import Flask, current_app, g, request, url_for
 
 from survey_app.domain import campaigns
+from survey_app.labels import CAMPAIGN_LABELS, LABELS
 from survey_app.models import Campaign
 from survey_app.version import VERSION
-from survey_app.vocabulary import CAMPAIGN_LABELS, LABELS, Permission
+from survey_app.vocabulary import Permission
 from survey_app.web import guards
 
 # label, endpoint, permission, whether it needs a campaign
@@ -30,6 +31,16 @@ ITEMS = (
     ("Đợt khảo sát", "campaigns.index", Permission.CAMPAIGN_VIEW, False),
     ("Tài khoản", "people.index", Permission.PERSON_VIEW, False),
     ("Nhật ký", "audit.index", Permission.AUDIT_VIEW, False),
+)
+
+# What a page of re-checks leads to; its own tabs, so that the frame's navigation stays short.
+RECHECK_TABS = (
+    ("Việc phúc tra", "rechecks.index", Permission.RECHECK_JUDGE),
+    ("Rút thăm", "draws.index", Permission.DRAW_VIEW),
+    ("Đề nghị hủy", "voids.index", Permission.VOID_VIEW),
+    ("Bàn chung", "joint_cases.index", Permission.JOINT_VIEW),
+    ("Làm lại", "redos.index", Permission.REDO_VIEW),
+    ("Kết quả phúc tra", "recheck_measures.index", Permission.RECHECK_MEASURE),
 )
 
 
@@ -63,6 +74,19 @@ def _navigation(campaign: Campaign | None) -> list[dict[str, Any]]:
     return items
 
 
+def recheck_tabs(campaign: Campaign) -> list[dict[str, Any]]:
+    """Return the tabs of re-check pages that the visitor may open."""
+    return [
+        {
+            "label": label,
+            "href": url_for(endpoint, code=campaign.code),
+            "current": (request.endpoint or "").partition(".")[0] == endpoint.partition(".")[0],
+        }
+        for label, endpoint, permission in RECHECK_TABS
+        if endpoint in current_app.view_functions and guards.actor().may(permission)
+    ]
+
+
 def _known() -> dict[str, Any]:
     if g.get("bare"):
         return {
@@ -84,6 +108,7 @@ def _known() -> dict[str, Any]:
         else (lambda _permission: False),
         "navigation": _navigation(campaign),
         "person": guards.actor() if there else None,
+        "recheck_tabs": recheck_tabs,
         "version": VERSION,
     }
 

@@ -11,9 +11,9 @@ from werkzeug.wrappers import Response as Reply
 from survey_app import problems
 from survey_app.domain import (
     campaigns,
+    flags,
     paradata,
     paradata_views,
-    rechecks,
     response_content,
     response_filters,
     response_proposals,
@@ -27,7 +27,7 @@ from survey_app.vocabulary import FlagState, Permission, ResponseState
 from survey_app.web import entry_page, guards
 from survey_app.web.forms import version_of
 from survey_app.web.forms.entry import EntryForm, form_class
-from survey_app.web.forms.recheck import FlagForm, WithdrawForm
+from survey_app.web.forms.flag import FlagForm, WithdrawForm
 from survey_app.web.navigation import use_campaign
 
 blueprint = Blueprint("responses", __name__)
@@ -49,7 +49,7 @@ def index(code: str) -> Any:
         page_of=page,
         filters=filters,
         with_others=response_proposals.those_with(page.rows),
-        returned=rechecks.open_for(guards.actor(), campaign),
+        returned=flags.open_for(guards.actor(), campaign),
     )
 
 
@@ -183,9 +183,9 @@ def response_page(
     """
     response = responses.one_visible_to(guards.actor(), uuid)
     use_campaign(response.campaign.code)
-    flags = rechecks.of_response(guards.actor(), response)
+    raised = flags.of_response(guards.actor(), response)
     sent = withdraw_forms or {}
-    waiting = [flag.id for flag in flags if flag.state == FlagState.OPEN]
+    waiting = [flag.id for flag in raised if flag.state == FlagState.OPEN]
     withdraws = {number: sent.get(number) or WithdrawForm(number, None) for number in waiting}
     flag_form = flag_form or FlagForm(None)
     return render_template(
@@ -197,8 +197,8 @@ def response_page(
         changes=response_views.changes_of(response),
         others=response_views.others_of(response),
         making=paradata_views.making_of(guards.actor(), response),
-        trail=response_views.trail_of(response, flags),
-        flags=flags,
+        trail=response_views.trail_of(response, raised),
+        flags=raised,
         flag_form=flag_form,
         withdraws=withdraws,
         errors=[error for form in (flag_form, *withdraws.values()) for error in form.error_list],
@@ -228,7 +228,7 @@ def edit(uuid: str) -> Any:
         action=action,
         response=response,
         saved=request.args.get("saved") == "1",
-        flags=rechecks.open_of(response),
+        flags=flags.open_of(response),
         unit_options=_units(campaign, form.unit.data or "", _kept_unit(response)),
         mode_options=entry_page.mode_options(campaign, form.mode.data or "", _kept_mode(response)),
     )
@@ -261,7 +261,7 @@ def correct(uuid: str) -> Any:
     except (problems.InvalidFields, problems.AskedOnce, *TOO_LATE) as refusal:
         db.session.rollback()
         present = responses.one_visible_to(guards.actor(), uuid)
-        facts = {"action": request.path, "flags": rechecks.open_of(present), "kept_unit": _kept_unit(present)}
+        facts = {"action": request.path, "flags": flags.open_of(present), "kept_unit": _kept_unit(present)}
         return _again(form, use_campaign(campaign.code), refusal, "returned", response=present, **facts)
     except problems.StaleVersion as refusal:
         db.session.rollback()

@@ -8,8 +8,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from survey_app import collection_problems, problems
 from survey_app.domain import campaigns, second_entries
 from survey_app.extensions import db
+from survey_app.labels import LABELS
 from survey_app.models import SecondEntry
-from survey_app.vocabulary import LABELS, Mode, Permission
+from survey_app.vocabulary import Mode, Permission
 from survey_app.web import entry_page, guards
 from survey_app.web.forms.entry import EntryForm, form_class
 from survey_app.web.navigation import use_campaign

@@ -8,10 +8,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
 
+from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import audit, campaigns, people
 from survey_app.extensions import db
 from survey_app.models import AuditLine, User
-from survey_app.vocabulary import AuditVerb, Role
+from survey_app.vocabulary import Role
 from tests.domain.small_campaign import plan
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from flask import Flask
 
+from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import audit, audit_views, people
 from survey_app.domain.audit_views import Fact
 from survey_app.models import AuditLine
-from survey_app.vocabulary import AuditVerb
 
 SOURCES = Path(audit.__file__).parents[1]
 

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from scoring.questionnaire import load_questionnaire
 from survey_app import problems
-from survey_app.domain import assignments, audit, campaigns, demonstration, device_views, devices, rechecks
+from survey_app.domain import assignments, audit, campaigns, demonstration, device_views, devices, flags
 from survey_app.extensions import db
 from survey_app.models import Campaign, DeviceKey, DeviceReport, Response, User
 from survey_app.vocabulary import CampaignState
@@ -81,7 +81,7 @@ def test_a_device_gets_units_ways_of_asking_and_what_came_back_and_no_personal_d
 ) -> None:
     response = db.session.scalars(select(Response).where(Response.enumerator_id == enumerator.id)).first()
     assert response is not None
-    rechecks.raise_flag(person("mattran"), response, version=1, reason="other", note="Hỏi lại")
+    flags.raise_flag(person("mattran"), response, version=1, reason="other", note="Hỏi lại")
     db.session.commit()
     (told,) = devices.work_on_device(enumerator)
     assert told["code"] == demonstration.CODE

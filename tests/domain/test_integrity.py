@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from survey_app import problems
-from survey_app.domain import campaigns, integrity, quality, rechecks, responses, scores
+from survey_app.domain import campaigns, flags, integrity, quality, responses, scores
 from survey_app.domain import people as accounts
 from survey_app.domain.response_content import entry_of
 from survey_app.extensions import db
@@ -25,7 +25,7 @@ def whole(actor: User, small: Campaign) -> Campaign:
         answer(small, user, "A", 4, f"A-{number}")
     supervisor = accounts.create(actor, accounts.Person("mattran", "Mặt", Role.SUPERVISOR, Body.FRONT), None)
     doubted = db.session.query(Response).filter_by(form_code="A-1").one()
-    rechecks.raise_flag(supervisor, doubted, version=1, reason="contradiction", note="")
+    flags.raise_flag(supervisor, doubted, version=1, reason="contradiction", note="")
     entry = entry_of(doubted, doubted.questionnaire_sha256)
     responses.correct(user, doubted, entry, version=1, reason="Đã hỏi lại")
     scores.run(actor, small)

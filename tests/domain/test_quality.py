@@ -10,10 +10,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from survey_app import problems
+from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import audit, campaigns, days, demonstration, integrity, people, quality
 from survey_app.extensions import db
 from survey_app.models import Campaign, Paradata, Response, Screening, User
-from survey_app.vocabulary import AuditVerb, CampaignState, ResponseState
+from survey_app.vocabulary import CampaignState, ResponseState
 from tests.domain.field_work import arrived, at, made
 from tests.domain.small_campaign import enumerator, plan
 

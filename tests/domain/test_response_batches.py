@@ -14,10 +14,10 @@ from survey_app import problems
 from survey_app.domain import (
     audit,
     campaigns,
+    flags,
     import_batches,
     integrity,
     people,
-    rechecks,
     response_export,
     responses,
     scores,
@@ -269,7 +269,7 @@ def test_a_returned_and_a_void_response_are_not_changed_by_a_file(
     front = people.create(home, people.Person("mattran", "Mặt Trận", Role.SUPERVISOR, Body.FRONT), None)
     answer(small, an, "A", 4, "F-1")
     answer(small, an, "A", 4, "F-2")
-    rechecks.raise_flag(front, stored("F-1"), version=1, reason="other", note="Hỏi lại")
+    flags.raise_flag(front, stored("F-1"), version=1, reason="other", note="Hỏi lại")
     stored("F-2").state = "void"
     db.session.flush()
     same = [{"form_code": code, "access_1": "4"} for code in ("F-1", "F-2")]

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from scoring.sheets import parse_sheet
-from survey_app.domain import audit, people, rechecks, response_export
+from survey_app.domain import audit, flags, people, response_export
 from survey_app.extensions import db
 from survey_app.models import Campaign, Response, User
 from survey_app.vocabulary import Body, Role
@@ -60,7 +60,7 @@ def test_e14_every_response_that_arrived_is_there_and_no_draft_and_no_void_one(
     for code in ("F-1", "F-2", "F-3"):
         answer(small, an, "A", 4, code)
     first, second, _ = db.session.scalars(select(Response).order_by(Response.form_code)).all()
-    rechecks.raise_flag(front, first, version=1, reason="other", note="Hỏi lại")
+    flags.raise_flag(front, first, version=1, reason="other", note="Hỏi lại")
     second.state = "void"
     db.session.flush()
     _, found = table_of(response_export.workbook(home, small))

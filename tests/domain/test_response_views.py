@@ -14,8 +14,8 @@ from survey_app.domain import (
     audit,
     campaigns,
     demonstration,
+    flags,
     people,
-    rechecks,
     response_views,
     responses,
 )
@@ -115,7 +115,7 @@ def test_v3_v6_correcting_an_old_response_keeps_its_version_and_its_rules(
     old = response.questionnaire_sha256
     next_version(campaign)
     supervisor = people.by_username("mattran")
-    rechecks.raise_flag(supervisor, response, version=1, reason="contradiction", note="")
+    flags.raise_flag(supervisor, response, version=1, reason="contradiction", note="")
     entry = entry_of(response, old)
     assert entry.answers["feedback_4"] == "4"
     corrected = replace(entry, answers={**entry.answers, "feedback_4": "1"})
@@ -144,7 +144,7 @@ def test_v3_fifteen_required_answers_are_counted_by_the_version_that_was_asked(
 ) -> None:
     old = response.questionnaire_sha256
     next_version(campaign)
-    rechecks.raise_flag(people.by_username("mattran"), response, version=1, reason="contradiction", note="")
+    flags.raise_flag(people.by_username("mattran"), response, version=1, reason="contradiction", note="")
     entry = entry_of(response, old)
     few = replace(entry, answers=dict.fromkeys(CRITERIA[:14], "4"))
     with pytest.raises(problems.InvalidFields) as refusal:
@@ -175,7 +175,7 @@ def test_changes_are_told_newest_first_each_with_who_why_and_only_what_differs(
 ) -> None:
     supervisor = people.by_username("mattran")
     for version, change in enumerate(({"mode": "paper"}, {"details": {**DETAILS, "comment": "Tốt"}}), 1):
-        rechecks.raise_flag(supervisor, response, version=version, reason="contradiction", note="")
+        flags.raise_flag(supervisor, response, version=version, reason="contradiction", note="")
         entry = replace(entry_of(response, response.questionnaire_sha256), **change)
         responses.correct(enumerator, response, entry, version=version, reason=f"Lần {version}")
     second, first = response_views.changes_of(response)
@@ -207,7 +207,7 @@ def test_l3_returned_responses_come_first_then_drafts_then_the_newest(
     oldest = db.session.scalars(
         select(Response).where(Response.enumerator_id == enumerator.id).order_by(Response.id).limit(1)
     ).one()
-    rechecks.raise_flag(people.by_username("mattran"), oldest, version=1, reason="contradiction", note="")
+    flags.raise_flag(people.by_username("mattran"), oldest, version=1, reason="contradiction", note="")
     empty = Entry("", "", "paper", {}, {})
     responses.save_draft(enumerator, campaign, str(uuid4()), empty)
     assert found("dtv01", campaign)[:3] == [oldest.form_code, None, "VIEW-1"]
@@ -271,13 +271,13 @@ def test_the_trail_tells_each_step_once_and_only_of_flags_one_may_see(
     campaign: Campaign, enumerator: User, response: Response
 ) -> None:
     front, veteran = people.by_username("mattran"), people.by_username("cuuchienbinh")
-    rechecks.raise_flag(front, response, version=1, reason="other", note="Riêng của Mặt trận")
+    flags.raise_flag(front, response, version=1, reason="other", note="Riêng của Mặt trận")
     entry = entry_of(response, response.questionnaire_sha256)
     responses.correct(enumerator, response, entry, version=1, reason="Đúng như vậy")
     seen = {
         user.username: [
             (step.what, step.who, step.why)
-            for step in response_views.trail_of(response, rechecks.of_response(user, response))
+            for step in response_views.trail_of(response, flags.of_response(user, response))
         ]
         for user in (front, veteran)
     }

@@ -18,16 +18,17 @@ from survey_app.domain import (
     audit,
     campaigns,
     demonstration,
+    flags,
     people,
-    rechecks,
     responses,
     scores,
 )
 from survey_app.domain.campaigns import Plan, UnitLine
 from survey_app.domain.response_content import Entry
 from survey_app.extensions import db
+from survey_app.labels import LABELS
 from survey_app.models import AuditLine, Campaign, Response, ResponseProposal, User
-from survey_app.vocabulary import LABELS, CampaignState, ResponseState
+from survey_app.vocabulary import CampaignState, ResponseState
 
 CRITERIA = load_questionnaire("sipas-2017").criterion_codes
 DETAILS = {"service_field": "land", "respondent_kind": "citizen"}
@@ -155,7 +156,7 @@ def test_s2_a_reply_lost_before_a_correction_is_given_again_after_it(
     uuid = str(uuid4())
     first = responses.submit(enumerator, campaign, uuid, entry)
     response = responses.one_visible_to(enumerator, uuid)
-    rechecks.raise_flag(people.by_username("mattran"), response, version=1, reason="contradiction", note="")
+    flags.raise_flag(people.by_username("mattran"), response, version=1, reason="contradiction", note="")
     corrected = replace(entry, answers={**entry.answers, "access_1": 1})
     responses.correct(enumerator, response, corrected, version=1, reason="Nhập nhầm")
     assert responses.submit(enumerator, campaign, uuid, entry) == replace(first, is_new=False)

@@ -13,11 +13,11 @@ from sqlalchemy import event, select, text
 from scoring.book import ScoreBook
 from scoring.questionnaire import load_questionnaire
 from survey_app import problems
-from survey_app.domain import appraisals, assignments, audit, campaigns, people, rechecks, responses, scores
+from survey_app.domain import appraisals, assignments, audit, campaigns, flags, people, responses, scores
 from survey_app.domain.campaigns import UnitLine
 from survey_app.extensions import db
 from survey_app.models import Campaign, Response, User
-from survey_app.vocabulary import Body, CampaignState, FlagReason, Role
+from survey_app.vocabulary import BODY_ROLES, Body, CampaignState, FlagReason, Role
 from tests.domain.small_campaign import CRITERIA, answer, enumerator, plan, race, result_of
 
 
@@ -222,7 +222,7 @@ def test_answers_of_a_wrong_width_are_refused_not_shifted(actor: User, small: Ca
 def test_home_affairs_sees_every_run_and_a_units_officer_the_published_one(
     actor: User, small: Campaign, role: Role, before: list[int], after: list[int]
 ) -> None:
-    body = people.Body.FRONT if role == Role.SUPERVISOR else None
+    body = people.Body.FRONT if role in BODY_ROLES else None
     unit = "A" if role == Role.UNIT_OFFICER else None
     user = people.create(actor, people.Person("ai-do", "Ai Đó", role, body, unit), None)
     scores.run(actor, small)
@@ -304,7 +304,7 @@ def test_flagged_responses_are_left_out_of_one_choice_and_counted_in_the_result(
         actor, people.Person("giamsat", "Giám sát", Role.SUPERVISOR, body=Body.FRONT), None
     )
     doubted = db.session.scalars(select(Response).where(Response.uuid == uuids[0])).one()
-    rechecks.raise_flag(supervisor, doubted, version=1, reason=FlagReason.CONTRADICTION, note="")
+    flags.raise_flag(supervisor, doubted, version=1, reason=FlagReason.CONTRADICTION, note="")
     change("A-0", "state = 'submitted'")
     book = scores.current(small, sensitive=True)
     assert book.sensitivity is not None

@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from survey_app import collection_problems, problems
+from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import (
     assignments,
     audit,
@@ -31,7 +32,7 @@ from survey_app.domain.response_content import Entry
 from survey_app.extensions import db
 from survey_app.models import AuditLine, Campaign, Response, SecondEntry, User
 from survey_app.models.columns import now
-from survey_app.vocabulary import AuditVerb, CampaignState, Role
+from survey_app.vocabulary import CampaignState, Role
 from tests.domain.keyed_forms import (
     FIELDS_OF_A_FORM,
     drawn_form,

@@ -13,7 +13,8 @@ import pytest
 from scoring.questionnaire import available_questionnaires, load_questionnaire, parse_questionnaire
 from survey_app.exports import printed_forms
 from survey_app.exports.printed_forms import BlankForm, Sheet, pdf_of, qr_of, sections_of
-from survey_app.vocabulary import LABELS, SECTION_NAMES, Mode
+from survey_app.labels import LABELS, SECTION_NAMES
+from survey_app.vocabulary import Mode
 
 FONTS = Path(printed_forms.__file__).parent / "fonts"
 SHEET = Sheet(

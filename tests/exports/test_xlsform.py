@@ -15,7 +15,7 @@ from scoring.questionnaire import (
     parse_questionnaire,
 )
 from survey_app.exports.xlsform import Asked, xlsform_of
-from survey_app.vocabulary import SECTION_NAMES
+from survey_app.labels import SECTION_NAMES
 
 ASKED = Asked(
     campaign="Khảo sát tỉnh Hà Nam năm 2022",

@@ -10,10 +10,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import audit, people
 from survey_app.extensions import db
+from survey_app.labels import LABELS
 from survey_app.models import AuditLine
-from survey_app.vocabulary import LABELS, AuditVerb
 from tests.test_story import entry_form
 from tests.web.pages import CODE, LogIn, error_targets, unit_of
 

@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from survey_app.domain import assignments, campaigns, demonstration, devices, people, rechecks
+from survey_app.domain import assignments, campaigns, demonstration, devices, flags, people
 from survey_app.extensions import db
 from survey_app.models import DeviceReport, Paradata, Response
 from survey_app.vocabulary import CampaignState
@@ -148,7 +148,7 @@ def test_a_correction_from_a_device_is_received_once_and_again(
     uuid = str(uuid4())
     device.put(f"/responses/{uuid}", json=body)
     response = stored("DEV-1")
-    rechecks.raise_flag(people.by_username("mattran"), response, version=1, reason="other", note="Hỏi lại")
+    flags.raise_flag(people.by_username("mattran"), response, version=1, reason="other", note="Hỏi lại")
     db.session.commit()
     mended = body | {"mode": "phone", "version": 1, "reason": "Đã hỏi lại"}
     first = device.put(f"/responses/{uuid}", json=mended)

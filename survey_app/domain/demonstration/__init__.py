@@ -31,6 +31,8 @@ PEOPLE = (
     people.Person("dieuphoi", "Trần Thị Hải Yến", Role.COORDINATOR),
     people.Person("mattran", "Nguyễn Văn Đức", Role.SUPERVISOR, body=Body.FRONT),
     people.Person("cuuchienbinh", "Lê Quang Đạo", Role.SUPERVISOR, body=Body.VETERANS),
+    people.Person("mattran-truong", "Trần Đình Sơn", Role.BODY_HEAD, body=Body.FRONT),
+    people.Person("cuuchienbinh-truong", "Phạm Thị Hòa", Role.BODY_HEAD, body=Body.VETERANS),
     people.Person("noivu", "Phạm Thu Hằng", Role.HOME_AFFAIRS),
     people.Person("donvi", "Đỗ Minh Ánh", Role.UNIT_OFFICER, unit_code="STC"),
     people.Person("thamdinh", "Vũ Ngọc Ẩn", Role.APPRAISER),

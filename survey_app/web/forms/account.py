@@ -3,7 +3,8 @@
 from wtforms import PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
-from survey_app.vocabulary import LABELS, Body, Role
+from survey_app.labels import LABELS
+from survey_app.vocabulary import Body, Role
 from survey_app.web.forms import Form, choices
 
 

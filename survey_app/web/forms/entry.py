@@ -17,7 +17,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from scoring.questionnaire import Question, Questionnaire
 from survey_app.domain.response_content import Entry
-from survey_app.vocabulary import SECTION_NAMES
+from survey_app.labels import SECTION_NAMES
 from survey_app.web.forms import Form, choices, version_of
 
 LONG_TEXT = 300

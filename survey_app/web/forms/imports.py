@@ -3,7 +3,8 @@
 from flask_wtf.file import FileField
 from wtforms import SelectField
 
-from survey_app.vocabulary import LABELS, BatchNoun
+from survey_app.labels import LABELS
+from survey_app.vocabulary import BatchNoun
 from survey_app.web.forms import Form, choices
 
 

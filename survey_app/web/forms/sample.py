@@ -3,7 +3,8 @@
 from wtforms import RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Optional
 
-from survey_app.vocabulary import LABELS, Unreachable
+from survey_app.labels import LABELS
+from survey_app.vocabulary import Unreachable
 from survey_app.web.forms import Form, WholeNumberField, choices
 
 EVENLY = "Chia đều cho điều tra viên của đơn vị"

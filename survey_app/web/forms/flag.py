@@ -4,7 +4,8 @@ from typing import Any
 
 from wtforms import HiddenField, RadioField, StringField, TextAreaField
 
-from survey_app.vocabulary import LABELS, FlagReason
+from survey_app.labels import LABELS
+from survey_app.vocabulary import FlagReason
 from survey_app.web.forms import Form, choices
 
 

@@ -5,15 +5,15 @@ from typing import Any
 from flask import Blueprint, flash, redirect, url_for
 
 from survey_app import problems
-from survey_app.domain import rechecks, responses
+from survey_app.domain import flags, responses
 from survey_app.extensions import db
 from survey_app.vocabulary import Permission
 from survey_app.web import guards
 from survey_app.web.forms import version_of
-from survey_app.web.forms.recheck import FlagForm, WithdrawForm
+from survey_app.web.forms.flag import FlagForm, WithdrawForm
 from survey_app.web.responses import response_page
 
-blueprint = Blueprint("rechecks", __name__)
+blueprint = Blueprint("flags", __name__)
 # What the world did while a person was typing; her words stay on the page.
 TOO_LATE = (problems.StaleVersion, problems.CannotChange, problems.CampaignNotOpen)
 
@@ -25,7 +25,7 @@ def flag(uuid: str) -> Any:
     form = FlagForm()
     reason, note = form.reason.data or "", form.note.data or ""
     try:
-        rechecks.raise_flag(
+        flags.raise_flag(
             guards.actor(), response, version=version_of(form.version.data), reason=reason, note=note
         )
     except problems.InvalidFields as refusal:
@@ -43,11 +43,11 @@ def flag(uuid: str) -> Any:
 @blueprint.post("/flags/<int:number>/withdraw")
 @guards.needs(Permission.RECHECK_FLAG)
 def withdraw(number: int) -> Any:
-    found = rechecks.one_visible_to(guards.actor(), number)
+    found = flags.one_visible_to(guards.actor(), number)
     uuid, form = found.response.uuid, WithdrawForm(number)
     reason = form.reason.data or ""
     try:
-        rechecks.withdraw(guards.actor(), found, reason)
+        flags.withdraw(guards.actor(), found, reason)
     except problems.InvalidFields as refusal:
         db.session.rollback()
         form.put(refusal.fields)

@@ -13,8 +13,8 @@ from survey_app.domain import (
     audit,
     campaigns,
     demonstration,
+    flags,
     people,
-    rechecks,
     responses,
     scores,
 )
@@ -40,7 +40,7 @@ def enumerator(demo: Flask) -> User:
 def flagged(response: Response, username: str = "mattran") -> Flag:
     """Return a flag raised on a response as it stands."""
     supervisor = people.by_username(username)
-    return rechecks.raise_flag(
+    return flags.raise_flag(
         supervisor, response, version=response.version, reason="contradiction", note="Xem lại câu 1."
     )
 
@@ -96,11 +96,11 @@ def test_t7_a_mistaken_flag_is_withdrawn_with_a_reason_and_stays_in_the_history(
     flag = flagged(response)
     supervisor = people.by_username("mattran")
     with pytest.raises(problems.InvalidFields):
-        rechecks.withdraw(supervisor, flag, "")
-    rechecks.withdraw(supervisor, flag, "Nhầm phiếu")
+        flags.withdraw(supervisor, flag, "")
+    flags.withdraw(supervisor, flag, "Nhầm phiếu")
     assert (response.state, flag.state, flag.reply) == ("submitted", "withdrawn", "Nhầm phiếu")
     with pytest.raises(problems.CannotChange):
-        rechecks.withdraw(supervisor, flag, "Lần nữa")
+        flags.withdraw(supervisor, flag, "Lần nữa")
     verbs = [line.verb for line in audit.history("flag", response.uuid)]
     assert verbs == ["flag.raised", "flag.withdrawn"]
 
@@ -117,7 +117,7 @@ def test_a_flag_without_a_proper_reason_is_refused(
     campaign: Campaign, enumerator: User, facts: dict[str, str], field: str
 ) -> None:
     with pytest.raises(problems.InvalidFields) as refusal:
-        rechecks.raise_flag(people.by_username("mattran"), mine(enumerator), version=1, **facts)
+        flags.raise_flag(people.by_username("mattran"), mine(enumerator), version=1, **facts)
     assert list(refusal.value.fields) == [field]
 
 
@@ -127,7 +127,7 @@ def test_a_flag_on_a_version_that_is_gone_or_a_response_already_returned_is_refu
     response = mine(enumerator)
     supervisor = people.by_username("mattran")
     with pytest.raises(problems.StaleVersion):
-        rechecks.raise_flag(supervisor, response, version=7, reason="contradiction", note="")
+        flags.raise_flag(supervisor, response, version=7, reason="contradiction", note="")
     flagged(response)
     with pytest.raises(problems.CannotChange, match="Trả lại"):
         flagged(response, "cuuchienbinh")
@@ -176,17 +176,17 @@ def test_after_the_campaign_is_closed_nothing_is_flagged_and_after_the_seal_noth
         flagged(mine(other))
     supervisor = people.by_username("mattran")
     if target == CampaignState.CLOSED:
-        rechecks.withdraw(supervisor, flag, "Nhầm phiếu")
+        flags.withdraw(supervisor, flag, "Nhầm phiếu")
         assert response.state == "submitted"
         return
     with pytest.raises(problems.CampaignNotOpen, match="Đã niêm phong"):
-        rechecks.withdraw(supervisor, flag, "Nhầm phiếu")
+        flags.withdraw(supervisor, flag, "Nhầm phiếu")
     assert (flag.state, response.state) == ("open", "returned")
 
 
 def seen(username: str) -> list[int]:
     """Return the flags a person may see."""
-    return [flag.id for flag in db.session.scalars(rechecks.visible_to(people.by_username(username)))]
+    return [flag.id for flag in db.session.scalars(flags.visible_to(people.by_username(username)))]
 
 
 def test_a_flag_is_seen_by_its_body_its_enumerator_the_coordinator_and_home_affairs(
@@ -202,14 +202,14 @@ def test_a_flag_is_seen_by_its_body_its_enumerator_the_coordinator_and_home_affa
 @pytest.mark.parametrize("number", [0, -1, 2**31, 2**63 - 1, 10**30])
 def test_a8_a_flag_of_no_number_is_not_found(campaign: Campaign, number: int) -> None:
     with pytest.raises(problems.NotFound):
-        rechecks.one_visible_to(people.by_username("mattran"), number)
+        flags.one_visible_to(people.by_username("mattran"), number)
 
 
 def test_t9_a_flag_of_the_other_body_is_as_absent_as_none(campaign: Campaign, enumerator: User) -> None:
     number = flagged(mine(enumerator)).id
     with pytest.raises(problems.NotFound):
-        rechecks.one_visible_to(people.by_username("cuuchienbinh"), number)
-    assert rechecks.one_visible_to(people.by_username("mattran"), number).id == number
+        flags.one_visible_to(people.by_username("cuuchienbinh"), number)
+    assert flags.one_visible_to(people.by_username("mattran"), number).id == number
 
 
 def test_the_oldest_open_flag_waits_first_and_answered_ones_wait_no_more(
@@ -217,23 +217,23 @@ def test_the_oldest_open_flag_waits_first_and_answered_ones_wait_no_more(
 ) -> None:
     found = select(Response).where(Response.enumerator_id == enumerator.id).order_by(Response.id).limit(2)
     first, second = db.session.scalars(found)
-    flags = [flagged(second), flagged(first, "cuuchienbinh")]
-    assert rechecks.open_for(enumerator, campaign) == flags
+    raised = [flagged(second), flagged(first, "cuuchienbinh")]
+    assert flags.open_for(enumerator, campaign) == raised
     entry = entry_of(second, second.questionnaire_sha256)
     responses.correct(enumerator, second, entry, version=1, reason="Đúng như vậy")
-    assert rechecks.open_for(enumerator, campaign) == flags[1:]
-    assert rechecks.open_of(first) == flags[1:]
-    assert rechecks.newest_of(people.by_username("mattran"), campaign) == flags[:1]
+    assert flags.open_for(enumerator, campaign) == raised[1:]
+    assert flags.open_of(first) == raised[1:]
+    assert flags.newest_of(people.by_username("mattran"), campaign) == raised[:1]
 
 
 def test_u7_notes_and_replies_are_kept_clean(campaign: Campaign, enumerator: User) -> None:
     response = mine(enumerator)
     supervisor = people.by_username("mattran")
-    flag = rechecks.raise_flag(
+    flag = flags.raise_flag(
         supervisor, response, version=1, reason="other", note=" Ho\u0309i\x00 lại\u200b\r\n=1+1 "
     )
     assert flag.note == "Hỏi lại\n=1+1"
-    rechecks.withdraw(supervisor, flag, "\ufeffNhầm\x16")
+    flags.withdraw(supervisor, flag, "\ufeffNhầm\x16")
     assert flag.reply == "Nhầm"
 
 
