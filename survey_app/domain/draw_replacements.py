@@ -53,7 +53,7 @@ def replace(actor: User, recheck: Recheck, moment: datetime) -> DrawMember | Non
     db.session.refresh(new)
     db.session.refresh(old)
     made = _recheck_of(draw, recheck, response, moment)
-    told = {"draw": name, "replaced_by": response.form_code, "place": new.place, "taken": new.taken}
+    told = {"draw": name, "replacement": response.form_code, "place": new.place, "taken": new.taken}
     audit.record(
         actor, AuditVerb.RECHECK_REPLACED, recheck.uuid, campaign_id=draw.campaign_id, after=told, at=moment
     )

@@ -47,6 +47,16 @@ def one_visible_to(user: User, campaign: Campaign, number: int) -> Draw:
     return found
 
 
+def by_number(campaign: Campaign, number: int) -> Draw:
+    """Return a draw by its number for a command, or refuse by name."""
+    numbers = select(Draw.number).where(Draw.campaign_id == campaign.id).order_by(Draw.number)
+    found = db.session.scalar(select(Draw).where(Draw.campaign_id == campaign.id, Draw.number == number))
+    if found is None:
+        known = ", ".join(map(str, db.session.scalars(numbers))) or "chưa có lần nào"
+        raise problems.UnknownValue(what="Lần rút thăm", value=number, known=known)
+    return found
+
+
 def party_of(user: User) -> Party:
     """Return the party for which a person commits; refuses whoever belongs to none."""
     if user.body is not None:
@@ -180,7 +190,9 @@ def _open(
     db.session.add(draw)
     db.session.flush()
     db.session.execute(insert(DrawMember), _rows(draw, (response for response, _ in frame)))
-    told = {"draw_kind": kind, "responses": len(frame), "frame": digest, "rules": rules}
+    fixed = draw_making.rules_of(draw)
+    told = {"draw_kind": kind, "responses": len(frame), "frame": digest}
+    told |= {name: fixed[name] for name in ("share", "take", "overlap", "screening", "list") if name in fixed}
     audit.record(actor, AuditVerb.DRAW_OPENED, _name(draw), campaign_id=campaign.id, after=told)
     return draw
 

@@ -69,7 +69,7 @@ def test_the_next_place_of_the_stratum_is_taken_for_the_same_body_and_supervisor
     assert (made.body, made.supervisor_id, made.state) == (one.body, one.supervisor_id, "waiting")
     assert len(made.criteria.split(",")) == 5
     (line,) = told(AuditVerb.RECHECK_REPLACED)
-    assert (line["replaced_by"], line["place"], line["taken"]) == (third.response.form_code, 3, 3)
+    assert (line["replacement"], line["place"], line["taken"]) == (third.response.form_code, 3, 3)
     assert replace(actor, one, now()) is not None  # asked again, it is the same
     assert len(told(AuditVerb.RECHECK_REPLACED)) == 1
     record = json.loads(draw_records.of_draw(draw))
