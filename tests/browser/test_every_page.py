@@ -61,12 +61,25 @@ PAGES: dict[str | None, list[str]] = {
         f"{CAMPAIGN}/board",
         f"{CAMPAIGN}/sample",
         f"{CAMPAIGN}/second-entries",
+        "a draw in progress",
     ],
+    "mattran-truong": ["/", "a draw that was given up"],
     "donvi": ["/"],
     "thamdinh": ["/", f"{CAMPAIGN}/appraisals"],
     "quantri": ["/", "/people", "/people/new", "/audit"],
 }
 KILOBYTE = 1024
+
+
+def _visit_draw(page: Page, *, given_up: bool) -> None:
+    page.goto(f"{CAMPAIGN}/draws")
+    page.get_by_role("button", name="Mở lần rút ngẫu nhiên").click()
+    page.locator("[data-own-part]").wait_for()
+    if given_up:
+        page.get_by_text("Bỏ lần rút này", exact=True).click()
+        page.fill("#reason", "Mở nhầm")
+        page.get_by_role("button", name="Bỏ lần rút", exact=True).click()
+        page.get_by_text("Mở nhầm").wait_for()
 
 
 def visit(page: Page, path: str) -> None:
@@ -109,6 +122,8 @@ def visit(page: Page, path: str) -> None:
             page.fill(f"#{name}", value)
         page.get_by_role("button", name="Cấp đường dẫn").click()
         page.get_by_text("Hãy tải danh sách").wait_for()
+    elif path.startswith("a draw"):
+        _visit_draw(page, given_up=path == "a draw that was given up")
     elif path == "a sheet of codes":
         page.locator("form[action$='/sheet']").first.evaluate("form => form.removeAttribute('target')")
         page.get_by_role("button", name="Tờ mã").or_(page.get_by_role("button", name="Mở tờ")).first.click()
