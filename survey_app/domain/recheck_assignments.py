@@ -24,29 +24,19 @@ def supervisors_of(user: User) -> list[User]:
     return list(db.session.scalars(found.order_by(User.sort_key, User.id)))
 
 
-def assign(actor: User, campaign: Campaign, wanted: Mapping[str, int], supervisor: str) -> int:
+def assign(
+    actor: User, campaign: Campaign, wanted: Mapping[str, int], supervisor: str, *, number: int
+) -> int:
     """Give the named re-checks (uuid → the version shown) to a supervisor of the own body; return how many changed.
 
-    Refuses the whole request and changes nothing: an id that is not the own body's in this campaign, a re-check that
-    changed since or is no longer waiting, a person who is no active supervisor of the body, an empty choice, and a
-    campaign that is neither open nor closed.
+    `number` is how many the person confirmed. Refuses the whole request and changes nothing: an id that is not the own
+    body's in this campaign, another number than confirmed, a re-check that changed since or is no longer waiting, a person
+    who is no active supervisor of the body, an empty choice, and a campaign that is neither open nor closed.
     """
-    rechecks.check_worked_on(campaign)
-    found = _locked(actor, campaign, wanted) if len(wanted) <= MOST else []
-    person = next((each for each in supervisors_of(actor) if each.username == clean_line(supervisor)), None)
-    fields = {}
-    if not 1 <= len(wanted) <= MOST:
-        fields["rows"] = problems.field("recheck_rows", most=MOST)
-    if person is None:
-        fields["supervisor"] = problems.field("recheck_supervisor")
-    if person is None or fields:
-        raise problems.InvalidFields(fields)
-    changed = [
-        each for each in found if each.version != wanted[each.uuid] or each.state != RecheckState.WAITING
-    ]
-    if changed:
-        codes = ", ".join(str(each.response.form_code) for each in changed[:10])
-        raise recheck_problems.RechecksChanged(codes=codes + (" …" if len(changed) > 10 else ""))
+    found, person = planned(actor, campaign, wanted, supervisor)
+    if number != len(wanted):
+        sentence = problems.field("recheck_count", typed=number, count=len(wanted))
+        raise problems.InvalidFields({"rows": sentence})
     given = [each for each in found if each.supervisor_id != person.id]
     lines = [
         audit.Change(
@@ -80,3 +70,29 @@ def _locked(actor: User, campaign: Campaign, wanted: Mapping[str, int]) -> Seque
         log.warning("%s named re-checks that are not of the own body: %s", actor.username, foreign[:5])
         raise problems.NotFound()
     return found
+
+
+def planned(
+    actor: User, campaign: Campaign, wanted: Mapping[str, int], supervisor: str
+) -> tuple[Sequence[Recheck], User]:
+    """Return the re-checks named, locked until the commit, and to whom they would be given; changes nothing.
+
+    Refuses all that `assign` refuses but the number.
+    """
+    rechecks.check_worked_on(campaign)
+    found = _locked(actor, campaign, wanted) if len(wanted) <= MOST else []
+    person = next((each for each in supervisors_of(actor) if each.username == clean_line(supervisor)), None)
+    fields = {}
+    if not 1 <= len(wanted) <= MOST:
+        fields["rows"] = problems.field("recheck_rows", most=MOST)
+    if person is None:
+        fields["supervisor"] = problems.field("recheck_supervisor")
+    if person is None or fields:
+        raise problems.InvalidFields(fields)
+    changed = [
+        each for each in found if each.version != wanted[each.uuid] or each.state != RecheckState.WAITING
+    ]
+    if changed:
+        codes = ", ".join(str(each.response.form_code) for each in changed[:10])
+        raise recheck_problems.RechecksChanged(codes=codes + (" …" if len(changed) > 10 else ""))
+    return found, person
