@@ -10,6 +10,8 @@ from survey_app.vocabulary import CampaignState
 NAMES = {
     "asked_again": "tiêu chí hỏi lại",
     "attempts": "số lần liên hệ",
+    "blind": "chưa thấy câu trả lời gốc",
+    "attempt": "kết quả liên hệ",
     "body": "cơ quan giám sát",
     "book": "mã kết quả",
     "changed": "số dòng đổi",
@@ -53,6 +55,7 @@ NAMES = {
     "new": "số dòng mới",
     "not_revealed": "chưa mở phần",
     "noun": "loại dữ liệu",
+    "number": "lần thứ",
     "of": "rút trong số phiếu",
     "overlap": "phần cả hai cơ quan phúc tra",
     "part": "phần",
@@ -62,6 +65,7 @@ NAMES = {
     "questionnaire": "mã bộ câu hỏi",
     "reason": "loại lý do",
     "rechecks": "số việc phúc tra",
+    "reasons": "các lý do",
     "remove_after": "ngày phải xóa",
     "replaced_by": "dòng thay thế",
     "replacement": "phiếu thay thế",
@@ -91,7 +95,9 @@ NAMES = {
     "unit": "đơn vị",
     "units": "số đơn vị",
     "username": "tên đăng nhập",
+    "verdict": "kết luận",
     "version": "bản",
+    "way": "cách liên hệ",
 }
 DIGESTS = frozenset(
     {
@@ -109,6 +115,7 @@ DIGESTS = frozenset(
     }
 )
 DIGEST_SHOWN = 12
+WORDS = frozenset({"state", "role", "body", "reason", "verdict", "way", "attempt", "party", "draw_kind"})
 
 
 @dataclass(frozen=True)
@@ -158,6 +165,4 @@ def _word(noun: str, name: str, value: object) -> str:
     if name == "draw_state":
         return STATE_LABELS["draw"][text]
     words = {label.value: shown for label, shown in LABELS.items()}
-    return (
-        words.get(text, text) if name in {"state", "role", "body", "reason", "party", "draw_kind"} else text
-    )
+    return words.get(text, text) if name in WORDS else text

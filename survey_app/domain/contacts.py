@@ -1,12 +1,12 @@
 """How to reach the people of the list: shown to those who ask them, noted when seen, removed on their day."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, select
 
 from survey_app import problems
 from survey_app.audit_verbs import AuditVerb
@@ -30,28 +30,42 @@ def of_row(actor: User, row: SampleRow) -> Contact | None:
         raise problems.NotAllowed()
     if row.closed_at is not None and actor.role == Role.ENUMERATOR:
         return None  # whom she no longer asks she need not reach
-    contact = db.session.get(Contact, row.id)
-    if contact is None or _seen_today(actor, row):
-        return contact
-    begin_writing()
-    audit.hold()
-    if not _seen_today(actor, row):
-        audit.record(actor, AuditVerb.CONTACT_SEEN, row.form_code, campaign_id=row.campaign_id)
-    return contact
+    return of_rows(actor, [row]).get(row.id)
 
 
-def _seen_today(actor: User, row: SampleRow) -> bool:
+def of_rows(actor: User, rows: Sequence[SampleRow]) -> dict[int, Contact]:
+    """Return the contacts of rows of one campaign by the row's key, and note once a day and row who saw them.
+
+    The rows are ones the person may see; refuses a person who may see no contacts.
+    """
+    if not actor.may(Permission.CONTACT_VIEW):
+        raise problems.NotAllowed()
+    wanted = select(Contact).where(Contact.sample_row_id.in_([row.id for row in rows]))
+    found = {contact.sample_row_id: contact for contact in db.session.scalars(wanted)}
+    shown = [row for row in rows if row.id in found]
+    if shown and _unseen(actor, shown):
+        begin_writing()
+        audit.hold()
+        lines = [audit.Change(code) for code in _unseen(actor, shown)]
+        if lines:
+            audit.record_all(actor, AuditVerb.CONTACT_SEEN, lines, campaign_id=shown[0].campaign_id)
+    return found
+
+
+def _unseen(actor: User, rows: Sequence[SampleRow]) -> list[str]:
+    """Return the form codes of rows whose contact the person has not seen today."""
     begins = midnight(today())
-    seen = exists().where(
+    seen = select(AuditLine.record_id).where(
         AuditLine.noun == AuditVerb.CONTACT_SEEN.partition(".")[0],
-        AuditLine.record_id == row.form_code,
+        AuditLine.record_id.in_([row.form_code for row in rows]),
         AuditLine.verb == AuditVerb.CONTACT_SEEN,
         AuditLine.actor_id == actor.id,
-        AuditLine.campaign_id == row.campaign_id,
+        AuditLine.campaign_id == rows[0].campaign_id,
         AuditLine.at >= begins,
         AuditLine.at < begins + timedelta(days=1),
     )
-    return bool(db.session.scalar(select(seen)))
+    known = set(db.session.scalars(seen))
+    return [row.form_code for row in rows if row.form_code not in known]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from scoring.questionnaire import Question, Questionnaire
 from survey_app.audit_verbs import AuditVerb
-from survey_app.domain import audit, campaigns, response_proposals, responses
+from survey_app.domain import audit, campaigns, rechecks, response_proposals, responses
 from survey_app.domain.paging import Page, cut
 from survey_app.domain.response_proposals import Proposal
 from survey_app.labels import LABELS
@@ -87,7 +87,8 @@ def search(
     """Return a page of the responses a person may see: returned first, then drafts, then the newest.
 
     Only what arrived is valid or not: a filter by validity leaves drafts out. An answer ("access_1:4") leaves those that
-    count and gave it, as many as a unit's page says; `unit` is then the unit they count to.
+    count and gave it, as many as a unit's page says; `unit` is then the unit they count to. Whoever has still to re-check a
+    response does not find it by its answers.
     """
     order = case({word.value: place for place, word in enumerate(STATE_ORDER)}, value=Response.state)
     found = (
@@ -108,6 +109,7 @@ def search(
         codes = campaigns.questionnaire_of(campaign.questionnaire_sha256).criterion_codes
         code, _, given = answer.rpartition(":")
         found = found.where(COUNTED, func.substr(Response.answers, codes.index(code) + 1, 1) == given)
+        found = found.where(Response.id.not_in(rechecks.hidden_from(user)))
     if unit and answer:
         found = found.where(Response.unit_id.in_(campaigns.counting_to(campaign, clean_line(unit))))
     elif unit:

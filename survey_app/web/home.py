@@ -12,6 +12,8 @@ from survey_app.domain import (
     flags,
     overview,
     pace,
+    recheck_queue,
+    rechecks,
     responses,
     sample_views,
     scores,
@@ -22,6 +24,7 @@ from survey_app.vocabulary import Permission, Role
 from survey_app.web import guards, navigation
 
 blueprint = Blueprint("home", __name__)
+RECHECKS_SHOWN = 6
 
 
 def _enumerator(user: User, campaign: Campaign) -> dict[str, Any]:
@@ -47,8 +50,13 @@ def _coordinator(user: User, campaign: Campaign) -> dict[str, Any]:
 
 
 def _supervisor(user: User, campaign: Campaign) -> dict[str, Any]:
+    raised = flags.newest_of(user, campaign)
     return {
-        "flags": flags.newest_of(user, campaign),
+        "queue": recheck_queue.queue_of(user, campaign).rows[:RECHECKS_SHOWN],
+        "rechecks": recheck_queue.counts_of(user, campaign),
+        "replies": recheck_queue.replies_to(user, campaign),
+        "hidden": rechecks.hidden_among(user, [flag.response_id for flag in raised]),
+        "flags": raised,
         "counts": overview.counts(campaign),
         "apart": overview.apart(campaign),
         "newest": overview.newest(user, campaign),

@@ -14,6 +14,8 @@ from survey_app.domain import (
     flags,
     paradata,
     paradata_views,
+    recheck_views,
+    rechecks,
     response_content,
     response_filters,
     response_proposals,
@@ -183,7 +185,9 @@ def response_page(
     """
     response = responses.one_visible_to(guards.actor(), uuid)
     use_campaign(response.campaign.code)
-    raised = flags.of_response(guards.actor(), response)
+    # Until the own body has judged it, a drawn response shows neither its answers nor anything that quotes them.
+    hidden = rechecks.is_hidden_from(guards.actor(), response)
+    raised = [] if hidden else flags.of_response(guards.actor(), response)
     sent = withdraw_forms or {}
     waiting = [flag.id for flag in raised if flag.state == FlagState.OPEN]
     withdraws = {number: sent.get(number) or WithdrawForm(number, None) for number in waiting}
@@ -193,11 +197,13 @@ def response_page(
         response=response,
         refusal=refusal,
         typed=typed,
-        sections=response_views.sections_of(response),
-        changes=response_views.changes_of(response),
-        others=response_views.others_of(response),
-        making=paradata_views.making_of(guards.actor(), response),
-        trail=response_views.trail_of(response, raised),
+        hidden=hidden,
+        recheck=recheck_views.own_of(guards.actor(), response),
+        sections=[] if hidden else response_views.sections_of(response),
+        changes=[] if hidden else response_views.changes_of(response),
+        others=[] if hidden else response_views.others_of(response),
+        making=None if hidden else paradata_views.making_of(guards.actor(), response),
+        trail=[] if hidden else response_views.trail_of(response, raised),
         flags=raised,
         flag_form=flag_form,
         withdraws=withdraws,

@@ -100,6 +100,11 @@
     step.querySelector("[data-fold]").addEventListener("click", () => unfold(step));
     step.querySelector("[data-next]").addEventListener("click", () => next(step));
   }
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest(".error-summary a");
+    const step = link && document.getElementById(link.hash.slice(1))?.closest(".step");
+    if (step) unfold(step);
+  }, true);
   phone.addEventListener("change", () => unfold(steps.find((each) => !each.classList.contains("folded"))));
   const tell = () => {
     for (const step of steps) {
