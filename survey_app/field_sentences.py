@@ -123,6 +123,7 @@ FIELD_SENTENCES = {
     "row_closed": "đã đóng trước đó",
     "row_spare": "là dòng dự phòng chưa dùng",
     "same_enumerator": "Người nhận phải khác người đang giữ.",
+    "recheck_stored": "Bản đã lưu: {verdict}; lý do: {reasons}; ghi chú: {note}",
     "recheck_way": "Hãy chọn cách liên hệ.",
     "recheck_result": "Hãy chọn kết quả của lần liên hệ.",
     "recheck_note_line": "Ghi chú dài {length} ký tự; tối đa {most}.",

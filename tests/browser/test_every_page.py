@@ -39,7 +39,8 @@ PAGES: dict[str | None, list[str]] = {
         "printed forms",
         "/device-records",
     ],
-    "mattran": ["/", f"{CAMPAIGN}/responses?q=so+tai+chinh", "a response"],
+    "mattran": ["/", f"{CAMPAIGN}/responses?q=so+tai+chinh", "a response", "/device", "/device/rechecks"],
+    "mattran-truong": ["/", "/device-records"],
     "noivu": [
         "/",
         CAMPAIGN,
