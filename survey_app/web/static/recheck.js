@@ -45,7 +45,7 @@
     const part = (name) => form.querySelector(`[data-${name}]`);
 
     // The form as what is sent, and back; "again-access_1" is a criterion asked again.
-    const AGAIN = "again-";
+    const AGAIN = "again-", SAID = ["took_place", "used_service", "read_fairly"];
     const inputs = () => [...form.elements].filter(({ name, type }) => name && !/hidden|submit|button/.test(type));
     const read = () => {
       const found = { took_place_on: "", reasons: [], again: {}, version: task.version };
@@ -66,9 +66,13 @@
       form.entry?.show();
       form.entry?.tell();
     };
-    const words = (block) => [...block.querySelectorAll("input:checked:enabled")].map((each) => each.parentElement.textContent.trim().replace(/\s+/g, " ")).join(", ");
-    const in_words = () => [...form.querySelectorAll("fieldset")].map((block) => [block.querySelector("legend").textContent.trim(), words(block)])
-      .concat([["Ghi chú", form.elements.note.value.trim()]]).filter(([, text]) => text).map((each) => each.join(": ")).join(" · ");
+    // Hers in a line, to stand beside what somebody else found.
+    const chosen = (name) => [...form.querySelectorAll(`#${name} input:checked:enabled`)].map((each) => each.parentElement.textContent.trim()).join(", ");
+    const in_words = () => [
+      ["Kết luận:", chosen("verdict")], ["lý do:", chosen("reasons")], ...SAID.map((name, place) => [`(${"abc"[place]})`, chosen(name)]),
+      ["(d)", Object.values(read().again).map((level) => ({ N: "không áp dụng", "-": "không nhớ" })[level] ?? level).filter(Boolean).join(", ")],
+      ["ghi chú:", form.elements.note.value.trim()],
+    ].filter(([, text]) => text).map((each) => each.join(" ")).join("; ");
 
     // On disk, at once.
     const record = (state, facts) => ({ id, kind: "recheck", state,
@@ -124,7 +128,6 @@
       form.before(box);
       box.focus();
     };
-    const SAID = ["took_place", "used_service", "read_fairly"];
     const mistakes = (found) => {
       const { verdict, reasons, note, took_place, took_place_on: day } = found, fields = {};
       const levels = Object.values(found.again).filter((level) => level && level !== "-");
@@ -157,6 +160,8 @@
       if (now?.state === "sent") return location.reload(); // what was answered before may be seen now
       if (now?.state === "waiting") return say(device.state.net ? "Đã lưu kết luận trên máy này. Chờ mạng để gửi." : "Đã lưu kết luận trên máy này. Đang gửi…");
       part("done").hidden = true;
+      // Somebody judged meanwhile: her page is old, the new one shows what was found, and this device keeps hers.
+      if (now?.notes?.fields?.stored && form.hasAttribute("action")) return location.reload();
       if (now) refused(now);
     };
     device.told.addEventListener("change", () => { if (sent) look().catch(() => {}); });
@@ -191,6 +196,7 @@
         form.closest("details")?.setAttribute("open", "");
         fill(known.content.judged);
         refused(known);
+        if (known.state === "aside") part("refused").scrollIntoView({ block: "center" });
         if (known.state === "waiting") { sent = true; await look(); }
       }
       form.dataset.ready = "";
