@@ -130,6 +130,7 @@ FIELD_SENTENCES = {
     "abandon_reason": "Hãy ghi lý do bỏ lần rút này, tối đa {most} ký tự.",
     "recheck_share": "“{value}” không hợp lệ. Tỷ lệ phúc tra phải lớn hơn 0 và không quá 100 %, tối đa ba số lẻ.",
     "same_enumerator": "Người nhận phải khác người đang giữ.",
+    "recheck_stored": "Bản đã lưu: {verdict}; lý do: {reasons}; ghi chú: {note}",
     "recheck_way": "Hãy chọn cách liên hệ.",
     "recheck_result": "Hãy chọn kết quả của lần liên hệ.",
     "recheck_note_line": "Ghi chú dài {length} ký tự; tối đa {most}.",

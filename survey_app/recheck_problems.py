@@ -72,6 +72,22 @@ class DrawNotDrawn(Problem):
     sentence = "Lần rút thăm {number} {state}; chỉ lần đã rút mới có hồ sơ."
 
 
+class RecheckNotYours(Problem):
+    code, status = "recheck_not_yours", 403
+    sentence = (
+        "Tệp này là phúc tra của {username}. Chỉ trưởng đoàn của chính cơ quan giám sát ấy nhận được; "
+        "hãy chuyển tệp cho trưởng đoàn. Chưa có gì được lưu."
+    )
+
+
+class EntryNotYours(Problem):
+    code, status = "entry_not_yours", 403
+    sentence = (
+        "Tệp này là phiếu của điều tra viên {username}. Chỉ điều phối viên nhận được; "
+        "hãy chuyển tệp cho điều phối viên. Chưa có gì được lưu."
+    )
+
+
 class RecheckOvertaken(Problem):
     """Somebody judged the re-check after its page was opened; `verdict` is what she stored."""
 

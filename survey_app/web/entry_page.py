@@ -186,7 +186,7 @@ def _rendered(campaign: Campaign) -> str:
             {"label": "Phiếu", "href": url_for("responses.index", code=code), "current": False},
             {"label": "Nhập lần hai", "href": url_for("second_keying.index"), "current": False},
         ],
-        may=lambda permission: permission == Permission.ACCOUNT_OWN,
+        may=lambda permission: permission in (Permission.ACCOUNT_OWN, Permission.DEVICE_KEEP),
         person=_Anybody(),
         unit_options=UNITS,
         mode_options=MODES,

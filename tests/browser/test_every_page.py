@@ -39,7 +39,7 @@ PAGES: dict[str | None, list[str]] = {
         "printed forms",
         "/device-records",
     ],
-    "mattran": ["/", f"{CAMPAIGN}/responses?q=so+tai+chinh", "a response"],
+    "mattran": ["/", f"{CAMPAIGN}/responses?q=so+tai+chinh", "a response", "/device", "/device/rechecks"],
     "noivu": [
         "/",
         CAMPAIGN,
@@ -63,7 +63,7 @@ PAGES: dict[str | None, list[str]] = {
         f"{CAMPAIGN}/second-entries",
         "a draw in progress",
     ],
-    "mattran-truong": ["/", "a draw that was given up"],
+    "mattran-truong": ["/", "/device-records", "a draw that was given up"],
     "donvi": ["/"],
     "thamdinh": ["/", f"{CAMPAIGN}/appraisals"],
     "quantri": ["/", "/people", "/people/new", "/audit"],
