@@ -188,7 +188,7 @@ def _waiting(campaign_id: int, body: Body) -> Counter[int | None]:
 def tell(actor: User, draw: Draw, name: str, made: Made, moment: datetime) -> None:
     """Write a line for the draw and one for every re-check it made."""
     chosen = select(func.count()).where(DrawMember.draw_id == draw.id, DrawMember.chosen)
-    told = {
+    after = {
         "draw_state": draw.state,
         "seed": draw.seed,
         "responses": db.session.scalar(chosen),
@@ -199,7 +199,7 @@ def tell(actor: User, draw: Draw, name: str, made: Made, moment: datetime) -> No
     campaign_id = draw.campaign_id
     before = {"draw_state": DrawState.COMMITTING}
     audit.record(
-        actor, AuditVerb.DRAW_DRAWN, name, campaign_id=campaign_id, before=before, after=told, at=moment
+        actor, AuditVerb.DRAW_DRAWN, name, campaign_id=campaign_id, before=before, after=after, at=moment
     )
     for verb, rechecks in (
         (AuditVerb.RECHECK_DRAWN, made.rechecks),
@@ -212,11 +212,11 @@ def tell(actor: User, draw: Draw, name: str, made: Made, moment: datetime) -> No
 
 def change_of(recheck: Recheck, draw: str) -> audit.Change:
     """Return what the trail says of a new re-check."""
-    told = {
+    after = {
         "draw": draw,
         "form_code": recheck.response.form_code,
         "body": recheck.body,
         "supervisor": recheck.supervisor.username if recheck.supervisor else None,
         "asked_again": recheck.criteria,
     }
-    return audit.Change(recheck.uuid, after=told, reason=recheck.reason)
+    return audit.Change(recheck.uuid, after=after, reason=recheck.reason)

@@ -33,13 +33,13 @@ def replace(actor: User, recheck: Recheck, moment: datetime) -> DrawMember | Non
     found = db.session.execute(_next(draw, old)).first()
     name = f"{draw.campaign.code}/{draw.number}"
     if found is None:
-        told = {"draw": name, "left": 0}
+        after = {"draw": name, "left": 0}
         audit.record(
             actor,
             AuditVerb.RECHECK_REPLACED,
             recheck.uuid,
             campaign_id=draw.campaign_id,
-            after=told,
+            after=after,
             at=moment,
         )
         return None
@@ -53,9 +53,9 @@ def replace(actor: User, recheck: Recheck, moment: datetime) -> DrawMember | Non
     db.session.refresh(new)
     db.session.refresh(old)
     made = _recheck_of(draw, recheck, response, moment)
-    told = {"draw": name, "replacement": response.form_code, "place": new.place, "taken": new.taken}
+    after = {"draw": name, "replacement": response.form_code, "place": new.place, "taken": new.taken}
     audit.record(
-        actor, AuditVerb.RECHECK_REPLACED, recheck.uuid, campaign_id=draw.campaign_id, after=told, at=moment
+        actor, AuditVerb.RECHECK_REPLACED, recheck.uuid, campaign_id=draw.campaign_id, after=after, at=moment
     )
     if made is not None:
         audit.record_all(

@@ -191,9 +191,17 @@ def _open(
     db.session.flush()
     db.session.execute(insert(DrawMember), _rows(draw, (response for response, _ in frame)))
     fixed = draw_making.rules_of(draw)
-    told = {"draw_kind": kind, "responses": len(frame), "frame": digest}
-    told |= {name: fixed[name] for name in ("share", "take", "overlap", "screening", "list") if name in fixed}
-    audit.record(actor, AuditVerb.DRAW_OPENED, _name(draw), campaign_id=campaign.id, after=told)
+    after = {
+        "draw_kind": kind,
+        "responses": len(frame),
+        "frame": digest,
+        "share": fixed.get("share"),
+        "take": fixed.get("take"),
+        "screening": fixed.get("screening"),
+        "list": fixed.get("list"),
+        "overlap": fixed["overlap"],
+    }
+    audit.record(actor, AuditVerb.DRAW_OPENED, _name(draw), campaign_id=campaign.id, after=after)
     return draw
 
 
@@ -235,9 +243,11 @@ def commit(actor: User, draw: Draw, commitment: str) -> DrawPart:
     )
     db.session.add(part)
     db.session.flush()
-    told = {"party": party, "commitment": text}
+    after = {"party": party, "commitment": text}
     campaign_id = draw.campaign_id
-    audit.record(actor, AuditVerb.DRAW_COMMITTED, _name(draw), campaign_id=campaign_id, after=told, at=moment)
+    audit.record(
+        actor, AuditVerb.DRAW_COMMITTED, _name(draw), campaign_id=campaign_id, after=after, at=moment
+    )
     return part
 
 
@@ -269,8 +279,8 @@ def reveal(actor: User, draw: Draw, part: str) -> bool:
     is_last = all(each.part is not None for each in parts.values())
     made = draw_making.make(draw, parts, moment) if is_last else None
     campaign_id = draw.campaign_id
-    facts = {"party": party, "part": text}
-    audit.record(actor, AuditVerb.DRAW_REVEALED, _name(draw), campaign_id=campaign_id, after=facts, at=moment)
+    after = {"party": party, "part": text}
+    audit.record(actor, AuditVerb.DRAW_REVEALED, _name(draw), campaign_id=campaign_id, after=after, at=moment)
     if made is not None:
         draw_making.tell(actor, draw, _name(draw), made, moment)
     return is_last

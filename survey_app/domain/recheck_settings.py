@@ -100,7 +100,14 @@ def change(actor: User, campaign: Campaign, typed: dict[str, str]) -> Settings:
             AuditVerb.CAMPAIGN_SETTING,
             campaign.id,
             campaign_id=campaign.id,
-            before=asdict(before),
+            before={
+                "share": before.share,
+                "overlap": before.overlap,
+                "fail_limit": before.fail_limit,
+                "attempts": before.attempts,
+                "reply_days": before.reply_days,
+                "match_least": before.match_least,
+            },
             after=asdict(after),
         )
     return after
