@@ -26,6 +26,8 @@ NAMES = {
     "first_forms": "số phiếu mỗi lần rút",
     "first_keyer": "người nhập lần đầu",
     "flag": "đánh dấu số",
+    "flag_state": "trạng thái đánh dấu",
+    "follows": "sau câu hỏi số",
     "form": "phiếu",
     "form_code": "mã phiếu",
     "forms": "số phiếu",
@@ -42,6 +44,7 @@ NAMES = {
     "noun": "loại dữ liệu",
     "of": "rút trong số phiếu",
     "points": "điểm thẩm định",
+    "question": "câu hỏi",
     "questionnaire": "mã bộ câu hỏi",
     "reason": "loại lý do",
     "remove_after": "ngày phải xóa",
@@ -60,6 +63,7 @@ NAMES = {
     "service": "thủ tục",
     "sha256": "mã tệp",
     "state": "trạng thái",
+    "tag": "nhãn",
     "target": "chỉ tiêu",
     "unchanged": "số dòng không đổi",
     "unit": "đơn vị",
@@ -118,4 +122,4 @@ def _word(noun: str, name: str, value: object) -> str:
     if name == "state" and noun == "campaign":
         return CAMPAIGN_LABELS[CampaignState(text)]
     words = {label.value: shown for label, shown in LABELS.items()}
-    return words.get(text, text) if name in {"state", "role", "body", "reason"} else text
+    return words.get(text, text) if name in {"state", "flag_state", "role", "body", "reason"} else text

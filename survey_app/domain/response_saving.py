@@ -29,6 +29,12 @@ VERSIONED = (
     "content_digest",
     "saved_at",
 )
+_SAVING = (
+    AuditVerb.RESPONSE_SUBMITTED,
+    AuditVerb.RESPONSE_DRAFTED,
+    AuditVerb.RESPONSE_CORRECTED,
+    AuditVerb.RESPONSE_IMPORTED,
+)
 
 
 @dataclass(frozen=True)
@@ -175,11 +181,12 @@ def _own_draft_of(response: Response, making: Making | None) -> bool:
 
 def last_hand(response: Response) -> str:
     """Return the name of the person who saved the response last."""
-    lines = audit.history("response", response.uuid)
-    return lines[-1].actor_name if lines else response.enumerator.display_name
+    hands = [line for line in audit.history("response", response.uuid) if line.verb in _SAVING]
+    return hands[-1].actor_name if hands else response.enumerator.display_name
 
 
 def keep_version(actor: User, response: Response, reason: str, moment: datetime) -> None:
+    """Keep what a response says now as its former version; what was accepted was that one, not the next."""
     kept = {name: getattr(response, name) for name in VERSIONED}
     db.session.add(
         ResponseVersion(
@@ -191,3 +198,5 @@ def keep_version(actor: User, response: Response, reason: str, moment: datetime)
             **kept,
         )
     )
+    if response.state == ResponseState.ACCEPTED:
+        response.state = ResponseState.SUBMITTED

@@ -9,6 +9,7 @@ from survey_app.domain import (
     assignments,
     board,
     campaigns,
+    flag_questions,
     flags,
     overview,
     pace,
@@ -20,13 +21,17 @@ from survey_app.domain import (
 from survey_app.models import Campaign, User
 from survey_app.vocabulary import Permission, Role
 from survey_app.web import guards, navigation
+from survey_app.web.forms.flag import AnswerForm
 
 blueprint = Blueprint("home", __name__)
 
 
 def _enumerator(user: User, campaign: Campaign) -> dict[str, Any]:
+    returned, questions = flags.waiting_for(user, campaign)
     return {
-        "returned": flags.open_for(user, campaign),
+        "returned": returned,
+        "questions": [(flag, AnswerForm(flag.id, None)) for flag in questions],
+        "about": flags.asked_about,
         "work": assignments.work_of(user, campaign),
         "drafts": responses.drafts_of(user, campaign),
         "today": sample_views.today_of(user, campaign),
@@ -49,6 +54,8 @@ def _coordinator(user: User, campaign: Campaign) -> dict[str, Any]:
 def _supervisor(user: User, campaign: Campaign) -> dict[str, Any]:
     return {
         "flags": flags.newest_of(user, campaign),
+        "to_settle": flag_questions.to_settle(user, campaign),
+        "about": flags.asked_about,
         "counts": overview.counts(campaign),
         "apart": overview.apart(campaign),
         "newest": overview.newest(user, campaign),
