@@ -11,7 +11,7 @@ from survey_app.vocabulary import ResponseState
 
 
 def accept(actor: User, response: Response, *, version: int) -> None:
-    """Accept a response in the version shown; a flag still returns it afterwards, and a new version is not accepted.
+    """Accept a response in the version shown; a flag still returns it afterwards.
 
     Refuses a campaign whose result is sealed, a version that is not the present one, a response that does not count or
     is accepted already, one whose answers the person may not see before the own body's verdict, and one about which

@@ -186,7 +186,6 @@ def last_hand(response: Response) -> str:
 
 
 def keep_version(actor: User, response: Response, reason: str, moment: datetime) -> None:
-    """Keep what a response says now as its former version; what was accepted was that one, not the next."""
     kept = {name: getattr(response, name) for name in VERSIONED}
     db.session.add(
         ResponseVersion(
@@ -198,5 +197,3 @@ def keep_version(actor: User, response: Response, reason: str, moment: datetime)
             **kept,
         )
     )
-    if response.state == ResponseState.ACCEPTED:
-        response.state = ResponseState.SUBMITTED
