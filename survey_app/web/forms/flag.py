@@ -25,7 +25,9 @@ class FlagForm(Form):
     question = SelectField("Về", choices=[], validate_choice=False)
     note = TextAreaField("Ghi chú cho điều tra viên")
     reason = RadioField(
-        "Lý do", choices=choices((each.value, LABELS[each]) for each in FlagReason), validate_choice=False
+        "Lý do (bấm là gửi)",
+        choices=choices((each.value, LABELS[each]) for each in FlagReason),
+        validate_choice=False,
     )
 
     def offer(self, questions: list[tuple[str, str]], chosen: str = "") -> None:
