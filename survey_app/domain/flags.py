@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, case, false, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from survey_app import problems, recheck_problems
 from survey_app.audit_verbs import AuditVerb
@@ -225,7 +225,9 @@ def put(actor: User, found: Sequence[Response], said: Words, *, follows: Flag | 
 
 def locked(keys: Collection[int]) -> list[Response]:
     """Return responses as they are now, locked until the commit, in the order of their keys."""
-    fresh = select(Response).where(Response.id.in_(keys)).order_by(Response.id).with_for_update()
+    people = selectinload(Response.campaign), selectinload(Response.enumerator)
+    fresh = select(Response).where(Response.id.in_(keys)).options(*people).order_by(Response.id)
+    fresh = fresh.with_for_update()
     return list(db.session.scalars(fresh.execution_options(populate_existing=True)))
 
 
