@@ -36,6 +36,8 @@ NAMES = {
     "first_forms": "số phiếu mỗi lần rút",
     "first_keyer": "người nhập lần đầu",
     "flag": "đánh dấu số",
+    "flag_state": "trạng thái đánh dấu",
+    "follows": "sau câu hỏi số",
     "form": "phiếu",
     "form_code": "mã phiếu",
     "forms": "số phiếu",
@@ -62,6 +64,7 @@ NAMES = {
     "party": "bên",
     "place": "vị trí",
     "points": "điểm thẩm định",
+    "question": "câu hỏi",
     "questionnaire": "mã bộ câu hỏi",
     "reason": "loại lý do",
     "rechecks": "số việc phúc tra",
@@ -89,6 +92,7 @@ NAMES = {
     "supervisor": "giám sát viên",
     "take": "số phiếu rút",
     "taken": "đã chọn trong nhóm",
+    "tag": "nhãn",
     "target": "chỉ tiêu",
     "there_already": "đã có việc phúc tra",
     "unchanged": "số dòng không đổi",
@@ -115,7 +119,9 @@ DIGESTS = frozenset(
     }
 )
 DIGEST_SHOWN = 12
-WORDS = frozenset({"state", "role", "body", "reason", "verdict", "way", "attempt", "party", "draw_kind"})
+WORDS = frozenset(
+    {"state", "role", "body", "reason", "verdict", "way", "attempt", "party", "draw_kind", "flag_state"}
+)
 
 
 @dataclass(frozen=True)
