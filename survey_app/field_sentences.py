@@ -128,7 +128,7 @@ FIELD_SENTENCES = {
     "row_closed": "đã đóng trước đó",
     "row_spare": "là dòng dự phòng chưa dùng",
     "draw_list": "Hãy chọn một trong hai danh sách của lần sàng lọc.",
-    "draw_take": "“{value}” không phải số phiếu rút được. Danh sách này có {most} phiếu; hãy ghi một số từ 1 đến số đó.",
+    "draw_take": "Hãy ghi một số nguyên từ 1 đến {most}: danh sách này có {most} phiếu.",
     "commitment_form": "Mã băm SHA-256 gồm đúng 64 ký tự 0–9 và a–f. Hãy dán trọn mã.",
     "commitment_used": "Mã băm này đã được dùng để cam kết. Hãy tạo phần mới của riêng cơ quan mình và băm lại.",
     "part_length": "Phần phải dài từ {least} đến {most} ký tự, đúng như khi cam kết.",

@@ -92,7 +92,7 @@ def _rechecks(draw: Draw, chosen: Mapping[int, rule.Place], moment: datetime) ->
     A voided response has nothing left to judge. One that was returned meanwhile is re-checked all the same: else
     whoever returns a response takes it out of the sample. What a body has to judge already stays as it is.
     """
-    voided = {response.id: response.state == ResponseState.VOID for response in _held(draw)}
+    held = {response.id: response for response in _held(draw)}
     there = _there_already(draw)
     rechecks: list[Recheck] = []
     dropped: list[Recheck] = []
@@ -105,13 +105,15 @@ def _rechecks(draw: Draw, chosen: Mapping[int, rule.Place], moment: datetime) ->
                 campaign_id=draw.campaign_id,
                 draw_id=draw.id,
                 response_id=key,
+                response=held[key],
                 body=body,
                 criteria=",".join(place.criteria),
                 drawn_at=moment,
             )
-            if voided[key]:
+            voided = held[key].state == ResponseState.VOID
+            if voided:
                 each.state, each.ended_at, each.reason = RecheckState.DROPPED, moment, VOIDED
-            (dropped if voided[key] else rechecks).append(each)
+            (dropped if voided else rechecks).append(each)
     for body in Body:
         mine = [each for each in rechecks if each.body == body]
         _spread(draw, body, mine, {key: place.member for key, place in chosen.items()})
@@ -161,7 +163,7 @@ def _spread(draw: Draw, body: Body, mine: Sequence[Recheck], members: Mapping[in
     for number, person in enumerate(people):
         ending = place + share + (number < odd)
         for each in by_unit[place:ending]:
-            each.supervisor_id = person.id
+            each.supervisor = person
         place = ending
 
 

@@ -128,9 +128,11 @@ def open_directed(actor: User, campaign: Campaign, screening: Screening, which: 
         raise problems.InvalidFields({"which": problems.field("draw_list")})
     found = listed(campaign, screening, which)
     most = db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
+    if not most:
+        raise recheck_problems.NothingToRecheck()
     typed = take.strip(" ")
-    if not _WHOLE.fullmatch(typed) or not 1 <= int(typed) <= max(most, 1):
-        raise problems.InvalidFields({"take": problems.field("draw_take", value=take[:20], most=most)})
+    if not _WHOLE.fullmatch(typed) or not 1 <= int(typed) <= most:
+        raise problems.InvalidFields({"take": problems.field("draw_take", most=most)})
     settings = recheck_settings.of_campaign(campaign)
     rules = _rules(campaign, settings, take=int(typed), screening=screening.number, list=which)
     return _open(actor, campaign, DrawKind.DIRECTED, rules, found, screening)
