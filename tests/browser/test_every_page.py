@@ -39,7 +39,7 @@ PAGES: dict[str | None, list[str]] = {
         "printed forms",
         "/device-records",
     ],
-    "mattran": ["/", f"{CAMPAIGN}/responses?q=so+tai+chinh", "a response"],
+    "mattran": ["/", f"{CAMPAIGN}/responses?q=so+tai+chinh", "a response", f"{CAMPAIGN}/rechecks"],
     "noivu": [
         "/",
         CAMPAIGN,
