@@ -226,6 +226,7 @@ class Permission(StrEnum):
     CAMPAIGN_VIEW = "campaign:view"
     CAMPAIGN_MANAGE = "campaign:manage"
     CONTACT_VIEW = "contact:view"
+    DEVICE_KEEP = "device:keep"
     DEVICE_RECEIVE = "device:receive"
     DRAW_VIEW = "draw:view"
     DRAW_OPEN = "draw:open"
@@ -275,6 +276,7 @@ P = Permission
 _SUPERVISOR = {
     P.ACCOUNT_OWN,
     P.CONTACT_VIEW,
+    P.DEVICE_KEEP,
     P.RESPONSE_VIEW,
     P.RESPONSE_ACCEPT,
     P.RECHECK_VIEW,
@@ -288,6 +290,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.ACCOUNT_OWN,
             P.ASSIGNMENT_VIEW,
             P.CONTACT_VIEW,
+            P.DEVICE_KEEP,
             P.FLAG_ANSWER,
             P.RESPONSE_VIEW,
             P.RESPONSE_SUBMIT,
@@ -322,6 +325,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.BODY_HEAD: frozenset(
         {
             *_SUPERVISOR,
+            P.DEVICE_RECEIVE,
             P.DRAW_VIEW,
             P.DRAW_OPEN,
             P.DRAW_COMMIT,

@@ -1,16 +1,16 @@
-"""What waits on the phones and computers of enumerators, as they last reported it."""
+"""What waits on the phones and computers of enumerators and supervisors, as they last reported it."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, false, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager
 
 from survey_app.extensions import db
 from survey_app.models import DeviceReport, Paradata, User
 from survey_app.models.columns import now
-from survey_app.vocabulary import Permission, Role
+from survey_app.vocabulary import BODY_ROLES, Permission, Role
 
 SILENT_HOURS = 24  # a device with unsent records that has not reported for so long is marked
 LARGE_OFFSET = 300  # seconds: a clock further off than this is told
@@ -18,7 +18,7 @@ LARGE_OFFSET = 300  # seconds: a clock further off than this is told
 
 @dataclass(frozen=True)
 class Device:
-    """One device of one enumerator: its last report, whether it is silent since, and how far its clock is off.
+    """One device of one person: its last report, whether it is silent since, and how far its clock is off.
 
     `offset` is the server's time less the device's in seconds, None where it is small or unknown.
     """
@@ -39,11 +39,13 @@ class Device:
 
 
 def visible_to(user: User) -> Select[DeviceReport]:
-    """Return the reports a person may see: whoever sees the board all, an enumerator her own."""
-    reports = select(DeviceReport)
+    """Return the reports a person may see: the board's readers enumerators', a head the own body's, others their own."""
+    reports = select(DeviceReport).join(DeviceReport.user)
     if user.may(Permission.BOARD_VIEW):
-        return reports
-    if user.role == Role.ENUMERATOR:
+        return reports.where(User.role == Role.ENUMERATOR)
+    if user.role == Role.BODY_HEAD:
+        return reports.where(User.role.in_(BODY_ROLES), User.body == user.body)
+    if user.may(Permission.DEVICE_KEEP):
         return reports.where(DeviceReport.user_id == user.id)
     return reports.where(false())
 
@@ -56,7 +58,7 @@ def devices(
     Those with unsent records stand first, the longest waiting before the others. One query; with their clocks
     a second, and a third where one was ever far off.
     """
-    found = visible_to(user).options(joinedload(DeviceReport.user))
+    found = visible_to(user).options(contains_eager(DeviceReport.user))
     reports = [
         report
         for report in db.session.scalars(found)

@@ -1,18 +1,17 @@
-"""Enumerators' devices: what they need to work without a network, what they report, what they hand over sealed."""
+"""People's devices: what they need to work without a network, what they report, what they hand over sealed."""
 
 import base64
 import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import delete, select
 
-from survey_app import problems
+from survey_app import problems, recheck_problems
 from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import (
     assignments,
@@ -20,18 +19,18 @@ from survey_app.domain import (
     campaigns,
     flags,
     people,
+    recheck_devices,
     response_content,
     responses,
     sample_views,
 )
-from survey_app.domain.paradata import device_id, read
-from survey_app.domain.response_saving import Receipt
+from survey_app.domain.paradata import claimed_moment, device_id, read
 from survey_app.extensions import DIALECTS, Base, begin_writing, db
 from survey_app.labels import LABELS
 from survey_app.language import clean_line
-from survey_app.models import Campaign, DeviceKey, DeviceReport, User
+from survey_app.models import Campaign, DeviceKey, DeviceReport, Flag, User
 from survey_app.models.columns import now
-from survey_app.vocabulary import CampaignState, FlagReason, Role
+from survey_app.vocabulary import BODY_ROLES, CampaignState, FlagReason, Role
 
 FORMAT = "hailong-record-2"
 LARGEST_RECORD = 512 * 1024
@@ -56,33 +55,38 @@ def key_of(user: User) -> bytes:
 
 
 def work_on_device(user: User) -> list[dict[str, Any]]:
-    """Return what an enumerator's device keeps of each open campaign: units, ways of asking, what came back.
+    """Return what an enumerator's device keeps of each open campaign: units, ways of asking, what came back or is asked.
 
-    No personal data: neither names of respondents nor how to reach them.
+    Questions are there to be read; they are answered with a network. No personal data: neither names of respondents
+    nor how to reach them.
     """
     visible = campaigns.visible_to(user).where(Campaign.state == CampaignState.OPEN)
     told = [
         _campaign(user, campaign) for campaign in db.session.scalars(visible.order_by(Campaign.id.desc()))
     ]
-    return [each for each in told if each["units"] or each["returned"]]
+    return [each for each in told if each["units"] or each["returned"] or each["questions"]]
 
 
 def _campaign(user: User, campaign: Campaign) -> dict[str, Any]:
+    returned, questions = flags.waiting_for(user, campaign)
     return {
         "code": campaign.code,
         "name": campaign.name,
         "units": assignments.units_to_ask(user, campaign),
         "modes": [(mode.value, LABELS[mode]) for mode in campaigns.modes_to_ask(campaign)],
         "rows": sample_views.rows_of(user, campaign),
-        "returned": [
-            {
-                "uuid": flag.response.uuid,
-                "form_code": flag.response.form_code,
-                "why": f"{LABELS[FlagReason(flag.reason)]}{': ' + flag.note if flag.note else ''}",
-            }
-            for flag in flags.open_for(user, campaign)
-        ],
+        "returned": [_told(flag) for flag in returned],
+        "questions": [_told(flag) for flag in questions],
     }
+
+
+def _told(flag: Flag) -> dict[str, str | None]:
+    return {"uuid": flag.response.uuid, "form_code": flag.response.form_code, "why": _why(flag)}
+
+
+def _why(flag: Flag) -> str:
+    told = [LABELS[FlagReason(flag.reason)], flags.asked_about(flag), flag.note]
+    return ": ".join(each for each in told if each)
 
 
 def report(user: User, device: str, told: Mapping[str, object], browser: str) -> None:
@@ -94,7 +98,7 @@ def report(user: User, device: str, told: Mapping[str, object], browser: str) ->
         "device": named,
         "user_id": user.id,
         **{name: _count(told.get(name)) for name in COUNTS},
-        "oldest_at": _claimed(told.get("oldest_at")),
+        "oldest_at": claimed_moment(told.get("oldest_at")),
         "browser": clean_line(browser)[:200],
         "reported_at": now(),
     }
@@ -113,26 +117,28 @@ def _count(told: object) -> int:
     return min(told, 1_000_000) if isinstance(told, int) and not isinstance(told, bool) and told > 0 else 0
 
 
-def _claimed(told: object) -> datetime | None:
-    return read({"opened_at": told}).opened_at
-
-
 @dataclass(frozen=True)
 class HandedOver:
-    """A sealed record that a coordinator received for its enumerator."""
+    """A sealed record that somebody received for its owner: an enumerator's response or a supervisor's re-check."""
 
     owner: User
     form_code: str
-    receipt: Receipt
+    is_new: bool
 
 
 def receive_sealed(actor: User, content: bytes) -> HandedOver:
-    """Open a record that an enumerator exported from her device, and store it as hers.
+    """Open a record that somebody exported from her device, and store it as hers.
 
-    Refuses a file that is no such record, one sealed for nobody known here or changed on the way, and whatever
-    `responses.receive` refuses.
+    An enumerator's response is the coordinator's to receive, a supervisor's re-check the own body's head's. Refuses a
+    file that is no such record, one sealed for nobody known here or changed on the way, one that is another's to
+    receive, and whatever `responses.receive` or `recheck_devices.receive` refuses.
     """
     owner, uuid, told = _opened(content)
+    _check_hands(actor, owner)
+    told_by = f"tệp xuất từ máy của {owner.username}"
+    if owner.role in BODY_ROLES:
+        handed = recheck_devices.receive_for(actor, owner, uuid, _facts(told, "judged"), told_by)
+        return HandedOver(owner, handed.form_code, handed.is_new)
     campaign = campaigns.one_visible_to(actor, str(told.get("campaign", "")))
     entry = response_content.Entry(
         unit=_text(told, "unit"),
@@ -143,7 +149,6 @@ def receive_sealed(actor: User, content: bytes) -> HandedOver:
         accept_invalid=told.get("accept_invalid") is True,
     )
     version = told.get("version")
-    told_by = f"tệp xuất từ máy của {owner.username}"
     try:
         receipt = responses.receive(
             owner,
@@ -159,7 +164,16 @@ def receive_sealed(actor: User, content: bytes) -> HandedOver:
         raise
     if receipt.is_new:
         audit.record(actor, AuditVerb.RESPONSE_IMPORTED, uuid, campaign_id=campaign.id, reason=told_by)
-    return HandedOver(owner, entry.form_code, receipt)
+    return HandedOver(owner, entry.form_code, receipt.is_new)
+
+
+def _check_hands(actor: User, owner: User) -> None:
+    """Refuse a record that is another's to receive: no body's work passes through other hands than its own."""
+    if owner.role == Role.ENUMERATOR:
+        if actor.role != Role.COORDINATOR:
+            raise recheck_problems.EntryNotYours(username=owner.username)
+    elif actor.role != Role.BODY_HEAD or actor.body != owner.body:
+        raise recheck_problems.RecheckNotYours(username=owner.username)
 
 
 def _text(told: Mapping[str, Any], name: str) -> str:
@@ -193,7 +207,7 @@ def _opened(content: bytes) -> tuple[User, str, dict[str, Any]]:
             raise ValueError("seal")
     except (ValueError, KeyError, TypeError, RecursionError, InvalidTag, problems.UnknownValue) as wrong:
         raise problems.NotADeviceRecord() from wrong
-    if owner.role != Role.ENUMERATOR or not isinstance(facts, dict):
+    if owner.role not in (Role.ENUMERATOR, *BODY_ROLES) or not isinstance(facts, dict):
         raise problems.NotADeviceRecord()
     if owner.disabled_at is not None:
         raise problems.OwnerDisabled(username=owner.username)

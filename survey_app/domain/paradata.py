@@ -37,15 +37,15 @@ class Making:
 def read(told: object, confirmed: Iterable[object] = ()) -> Making:
     """Return what is readable of a device's account; what is not readable is left out, the answers stay."""
     facts: dict[str, Any] = told if isinstance(told, dict) else {}
-    sent_at = _moment(facts.get("sent_at"))
+    sent_at = claimed_moment(facts.get("sent_at"))
     sections = facts.get("seconds")
     named = list(sections.items())[:MOST_SECTIONS] if isinstance(sections, dict) else []
     seconds = {str(name)[:64]: _whole(value, LONGEST) for name, value in named}
     return Making(
         device=device_id(facts.get("device")),
-        opened_at=_moment(facts.get("opened_at")),
-        first_answer_at=_moment(facts.get("first_answer_at")),
-        finished_at=_moment(facts.get("finished_at")),
+        opened_at=claimed_moment(facts.get("opened_at")),
+        first_answer_at=claimed_moment(facts.get("first_answer_at")),
+        finished_at=claimed_moment(facts.get("finished_at")),
         clock_offset=round((now() - sent_at).total_seconds()) if sent_at else None,
         seconds_active=_whole(facts.get("active"), LONGEST),
         seconds=seconds,
@@ -68,7 +68,7 @@ def _whole(told: object, most: int) -> int:
     return min(most, max(0, int(number))) if abs(number) < 1e15 else 0
 
 
-def _moment(told: object) -> datetime | None:
+def claimed_moment(told: object) -> datetime | None:
     """Return a claimed moment of the years 2000 to 2999 in UTC; any other claim says nothing."""
     if not isinstance(told, str) or len(told) > 40:
         return None

@@ -1,4 +1,4 @@
-"""The phones and computers of enumerators: the key of what waits on them, and what they report."""
+"""The phones and computers of enumerators and supervisors: the key of what waits on them, and what they report."""
 
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship

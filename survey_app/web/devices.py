@@ -18,28 +18,22 @@ from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response as Reply
 
 from survey_app import problems
-from survey_app.domain import campaigns, devices, responses
+from survey_app.domain import campaigns, device_views, devices, recheck_devices, responses
 from survey_app.extensions import db
 from survey_app.language import clean_line
 from survey_app.models import User
 from survey_app.models.columns import now
 from survey_app.version import VERSION
 from survey_app.vocabulary import Permission, Role
-from survey_app.web import entry_page, guards
+from survey_app.web import entry_page, guards, recheck_page
 from survey_app.web.navigation import use_campaign
 
 blueprint = Blueprint("devices", __name__)
 PROTOCOL = 1
-ASSETS = (
-    "vendor/pico/pico.min.css",
-    "hailong.css",
-    "page.js",
-    "device.js",
-    "records.js",
-    "keys.js",
-    "entry.js",
-    "icon.svg",
-)
+ASSETS = ("vendor/pico/pico.min.css", "hailong.css", "page.js", "device.js", "records.js", "icon.svg")
+# What only one kind of person needs: nobody downloads another's.
+ENTRY_ASSETS = ("keys.js", "entry.js")
+RECHECK_ASSETS = ("keys.js", "recheck.js")
 
 
 @blueprint.get("/device/session")
@@ -53,38 +47,54 @@ def session() -> Any:
         "now": now().isoformat(),
         "user": None,
     }
-    if visitor and visitor.user.role == Role.ENUMERATOR:
-        reply |= _work(visitor.user)
+    if visitor and visitor.user.may(Permission.DEVICE_KEEP):
+        reply |= _person(visitor.user)
+        reply |= _entry(visitor.user) if visitor.user.role == Role.ENUMERATOR else _rechecks(visitor.user)
     made = current_app.json.response(reply)
     made.headers["Cache-Control"] = "no-store"
     return made
 
 
-def _work(user: User) -> dict[str, Any]:
+def _person(user: User) -> dict[str, Any]:
     key = devices.key_of(user)
     db.session.commit()
-    work = devices.work_on_device(user)
-    shell = [url_for("devices.index"), *(url_for("devices.form", code=each["code"]) for each in work)]
-    shell += [url_for("static", filename=name, v=VERSION) for name in ASSETS]
-    marks = [VERSION, *shell, *(entry_page.mark_of(campaigns.by_code(each["code"])) for each in work)]
     return {
         "user": {
             "id": user.id,
             "name": user.display_name,
             "username": user.username,
             "key": base64.b64encode(key).decode(),
-        },
-        "campaigns": work,
-        "shell": shell,
-        "shell_id": hashlib.sha256("\n".join(marks).encode()).hexdigest()[:16],
+        }
     }
 
 
+def _shell(pages: list[str], assets: tuple[str, ...], marks: list[str]) -> dict[str, Any]:
+    """Return the pages a device keeps with what they need, and an id that changes whenever one of them does."""
+    shell = [url_for("devices.index"), *pages]
+    shell += [url_for("static", filename=name, v=VERSION) for name in (*ASSETS, *assets)]
+    text = "\n".join([VERSION, *shell, *marks])
+    return {"shell": shell, "shell_id": hashlib.sha256(text.encode()).hexdigest()[:16]}
+
+
+def _entry(user: User) -> dict[str, Any]:
+    work = devices.work_on_device(user)
+    pages = [url_for("devices.form", code=each["code"]) for each in work]
+    marks = [entry_page.mark_of(campaigns.by_code(each["code"])) for each in work]
+    return {"campaigns": work, **_shell(pages, ENTRY_ASSETS, marks)}
+
+
+def _rechecks(user: User) -> dict[str, Any]:
+    tasks = recheck_devices.tasks_of(user)
+    pages = [url_for("devices.recheck_form")]
+    return {"tasks": tasks, **_shell(pages, RECHECK_ASSETS, recheck_devices.questionnaires_of(tasks))}
+
+
 @blueprint.get("/device")
-@guards.needs(Permission.RESPONSE_SUBMIT)
+@guards.needs(Permission.DEVICE_KEEP)
 def index() -> Any:
     """Render the list of what waits on this device; it names nobody, so that the device may keep the page."""
-    return render_template("devices/index.html", **entry_page.NOBODY)
+    facts = entry_page.NOBODY if guards.actor().role == Role.ENUMERATOR else recheck_page.OF_BODY
+    return render_template("devices/index.html", **facts)
 
 
 @blueprint.get("/device/forms/<code>")
@@ -92,6 +102,12 @@ def index() -> Any:
 def form(code: str) -> Any:
     campaign = use_campaign(code)
     return Reply(entry_page.shell(campaign), mimetype="text/html")
+
+
+@blueprint.get("/device/rechecks")
+@guards.needs(Permission.RECHECK_JUDGE)
+def recheck_form() -> Any:
+    return recheck_page.shell(guards.actor())
 
 
 @blueprint.get("/sw.js")
@@ -104,7 +120,7 @@ def worker() -> Any:
 
 
 @blueprint.put("/device/report")
-@guards.needs(Permission.RESPONSE_SUBMIT)
+@guards.needs(Permission.DEVICE_KEEP)
 def report() -> Any:
     guards.check_person()
     try:
@@ -133,9 +149,9 @@ def form_code(code: str) -> Any:
 @guards.needs(Permission.DEVICE_RECEIVE)
 @guards.reads_first
 def receive() -> Any:
-    """Take a record that an enumerator exported from a device that cannot send."""
+    """Take a record that somebody exported from a device that cannot send."""
     if request.method == "GET":
-        return render_template("devices/receive.html", refusal=None)
+        return _receive_page()
     file = request.files.get("file")
     try:
         handed = devices.receive_sealed(
@@ -146,8 +162,15 @@ def receive() -> Any:
             db.session.commit()
         else:
             db.session.rollback()
-        return render_template("devices/receive.html", refusal=refusal), refusal.status
+        return _receive_page(refusal), refusal.status
     db.session.commit()
-    known = "Đã nhận" if handed.receipt.is_new else "Trước đó đã nhận"
-    flash(f"{known} phiếu {handed.form_code} của {handed.owner.display_name}.", "good")
+    known = "Đã nhận" if handed.is_new else "Trước đó đã nhận"
+    noun = "phiếu" if handed.owner.role == Role.ENUMERATOR else "phúc tra phiếu"
+    flash(f"{known} {noun} {handed.form_code} của {handed.owner.display_name}.", "good")
     return redirect(url_for("devices.receive"), 303)
+
+
+def _receive_page(refusal: problems.Problem | None = None) -> str:
+    of_body = guards.actor().role == Role.BODY_HEAD
+    waiting = device_views.devices(guards.actor(), (), clocks=False) if of_body else []
+    return render_template("devices/receive.html", refusal=refusal, waiting=waiting, of_body=of_body)

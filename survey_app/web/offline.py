@@ -1,15 +1,14 @@
 """A device's door: one response as JSON under the device's own id, received exactly once."""
 
-import json
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint
 
 from survey_app import problems
 from survey_app.domain import campaigns, paradata, response_content, responses
 from survey_app.extensions import db
 from survey_app.vocabulary import Permission, ResponseState
-from survey_app.web import guards
+from survey_app.web import device_body, guards
 
 blueprint = Blueprint("offline", __name__)
 KINDS: dict[str, type] = {
@@ -26,47 +25,6 @@ KINDS: dict[str, type] = {
     "confirmed": list,
     "paradata": dict,
 }
-LARGEST = 256 * 1024
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("một khóa có hai lần")
-    return found
-
-
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} không phải số")
-
-
-def _body() -> dict[str, Any]:
-    """Read the sent object; refuses what is not JSON, too large, of an unknown key or a wrong kind."""
-    if (request.content_length or 0) > LARGEST:
-        raise problems.ContentTooLarge(limit="256 KB")
-    try:
-        text = request.get_data(cache=False).decode("utf-8")
-        body = json.loads(text, object_pairs_hook=_once, parse_constant=_refuse_constant)
-        json.dumps(body, ensure_ascii=False).encode("utf-8")
-    except (ValueError, RecursionError) as wrong:
-        raise problems.MalformedContent(detail=str(wrong)[:120]) from wrong
-    if not isinstance(body, dict):
-        raise problems.MalformedContent(detail="cần một đối tượng JSON")
-    unknown = sorted(set(body) - set(KINDS))
-    if unknown:
-        raise problems.InvalidFields({name[:40]: problems.field("unknown_key") for name in unknown})
-    _check_kinds(body)
-    return body
-
-
-def _check_kinds(body: dict[str, Any]) -> None:
-    wrong = {
-        name: problems.field("wrong_kind")
-        for name, value in body.items()
-        if type(value) is not KINDS[name]  # true is no number
-    }
-    if wrong:
-        raise problems.InvalidFields(wrong)
 
 
 @blueprint.put("/responses/<uuid>")
@@ -74,7 +32,7 @@ def _check_kinds(body: dict[str, Any]) -> None:
 @guards.reads_first
 def receive(uuid: str) -> Any:
     guards.check_person()
-    body = _body()
+    body = device_body.read(KINDS)
     campaign = campaigns.one_visible_to(guards.actor(), body.get("campaign", ""))
     entry = response_content.Entry(
         unit=body.get("unit", ""),

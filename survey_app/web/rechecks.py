@@ -11,6 +11,7 @@ from survey_app.domain import (
     recheck_assignments,
     recheck_attempts,
     recheck_contacts,
+    recheck_devices,
     recheck_queue,
     recheck_settings,
     recheck_verdicts,
@@ -23,7 +24,7 @@ from survey_app.extensions import db, read_only
 from survey_app.labels import LABELS
 from survey_app.models import Campaign, Recheck
 from survey_app.vocabulary import Permission, RecheckState, Verdict
-from survey_app.web import guards
+from survey_app.web import guards, recheck_page
 from survey_app.web.forms import version_of
 from survey_app.web.forms.recheck import AssignForm, AttemptForm, VerdictForm, verdict_form
 from survey_app.web.navigation import use_campaign
@@ -149,6 +150,7 @@ def _page(
     form.version.data = str(recheck.version)
     settings = recheck_settings.of_campaign(campaign)
     attempts = recheck_attempts.of_recheck(recheck)
+    reach = _reached([recheck]).get(recheck.id)
     return render_template(
         "rechecks/show.html",
         recheck=recheck,
@@ -159,7 +161,8 @@ def _page(
         attempts=attempts,
         attempts_needed=settings.attempts,
         enough=recheck_attempts.are_enough(recheck, attempts),
-        reach=_reached([recheck]).get(recheck.id),
+        reach=reach,
+        rules=recheck_page.rules(recheck_devices.task_of(recheck, reach.row.procedure if reach else "")),
         scale=campaigns.questionnaire_of(recheck.response.questionnaire_sha256).scale,
         form=form,
         was_sent=was_sent,

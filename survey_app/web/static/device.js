@@ -78,7 +78,7 @@
     return JSON.stringify({ format: "hailong-record-2", username: state.me.username, id, iv: base64(iv), sealed: base64(sealed) });
   };
   const counts = async () => {
-    const number = { draft: 0, waiting: 0, mend: 0, aside: 0, sent: 0 };
+    const number = { draft: 0, waiting: 0, mend: 0, aside: 0, sent: 0, tasks: 0 };
     let oldest = Infinity;
     for (const { state: now, at } of await mine()) { number[now] += 1; if (now === "waiting") oldest = Math.min(oldest, at); }
     return { ...number, oldest };
@@ -130,8 +130,8 @@
   const hello = async () => {
     const reply = await ask("GET", "/device/session");
     if (reply?.said.hailong !== 1) { if (reply) state.net = "portal"; return false; }
-    const { user, csrf, now: _now, ...facts } = reply.said;
-    state.csrf = csrf;
+    const { user, csrf, now: _now, tasks, ...facts } = reply.said;
+    Object.assign(state, { csrf, tasks });
     state.net = user ? "" : "login";
     if (user && !await become(user, facts)) return false;
     if (user) shell(facts).catch(() => {});
@@ -162,7 +162,8 @@
   const send = async (record) => {
     const { content, id } = await unsealed(record);
     const paradata = { ...content.paradata, device: state.device, sent_at: new Date().toISOString() };
-    const reply = await ask("PUT", `/responses/${id}`, { ...content, paradata });
+    const reply = await (record.kind === "recheck" ? ask("PUT", `/rechecks/${id}`, content.judged)
+      : ask("PUT", `/responses/${id}`, { ...content, paradata }));
     await judge({ ...record, content }, reply);
     return reply;
   };

@@ -27,13 +27,14 @@
     const item = document.getElementById("record").content.firstElementChild.cloneNode(true);
     const say = (name, text) => { item.querySelector(`[data-${name}]`).textContent = text; };
     item.classList.toggle("urgent", state === "mend" || state === "aside");
-    item.querySelector("h3").textContent = `Phiếu ${content.form_code || "chưa có mã"}`;
+    item.querySelector("h3").textContent = `${kind === "recheck" ? "Phúc tra phiếu" : "Phiếu"} ${content.form_code || "chưa có mã"}`;
     say("state", STATES[state]);
     say("when", new Date(at).toLocaleString("vi"));
     say("why", notes?.sentence ?? "");
+    say("own", content.says ? `Bản của bạn: ${content.says}` : "");
     item.querySelector("[data-fields]").append(...Object.values(notes?.fields ?? {}).map((text) => Object.assign(document.createElement("li"), { textContent: text })));
     if (state === "sent") return item;
-    const open = kind === "returned" ? `/responses/${id}/edit` : `/campaigns/${content.campaign}/responses/new#${id}`;
+    const open = kind === "recheck" ? `/rechecks/${id}` : kind === "returned" ? `/responses/${id}/edit` : `/campaigns/${content.campaign}/responses/new#${id}`;
     const link = Object.assign(document.createElement("a"), { href: open, textContent: "Mở", className: "button small-button" });
     const actions = item.querySelector(".actions");
     actions.append(link);

@@ -8,10 +8,12 @@ self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim(
 
 const kept = async (path) => (await caches.open(CACHE)).match(path);
 
-// A form is answered by the kept form of its campaign; any other page by the list of what waits on this device.
+// A form is answered by the kept form of its campaign, a re-check by the one form of re-checks; any other page by the
+// list of what waits on this device.
 const substitute = async ({ pathname }) => {
   const form = /^\/campaigns\/([^/]+)\/responses\/new$/.exec(pathname);
-  return (form && await kept(`/device/forms/${form[1]}`)) || kept("/device");
+  const instead = form ? `/device/forms/${form[1]}` : /^\/rechecks\/[^/]+$/.test(pathname) && "/device/rechecks";
+  return (instead && await kept(instead)) || kept("/device");
 };
 
 const page = async (request) => {
