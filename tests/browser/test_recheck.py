@@ -81,7 +81,8 @@ def judge(page: Page, width: int) -> None:
         expect(first).to_be_visible()
         boxes = [label.bounding_box() for label in first.locator("label").all()]
         assert all(box is not None and box["width"] >= 48 and box["height"] >= 48 for box in boxes)
-        assert len({box["y"] for box in boxes[:6] if box}) == 1
+        tops = "field => [...field.querySelectorAll('label')].slice(0, 6).map((label) => label.offsetTop)"
+        assert len(set(first.evaluate(tops))) == 1
         for code in CRITERIA:
             page.locator(f"label[for=again-{code}-4]").click()
     else:

@@ -291,16 +291,12 @@ def test_the_queue_and_a_recheck_cost_the_same_with_few_and_with_many(logged_in:
     assert many[2] == few[2]
 
 
-@pytest.mark.parametrize(
-    "name", ["note", "took_place", "took_place_on", "again-access_1", "reasons", "verdict", "version"]
-)
-def test_a8_no_input_breaks_the_form(logged_in: LogIn, uuid: str, name: str) -> None:
-    client = logged_in("mattran")
+def test_a8_no_input_breaks_the_form(logged_in: LogIn, uuid: str) -> None:
+    client, names = logged_in("mattran"), [name for name in form() if name != "version"]
     for value in BAD_INPUTS.values():
         if not isinstance(value, str) or "\ud800" in value:  # what no browser can send
             continue
-        sent = form(**{name: value, **({"verdict": "failed"} if name == "reasons" else {})})
-        if name != "verdict":
-            sent["verdict"] = sent["verdict"] if name == "reasons" else "failed"
+        sent = form(**dict.fromkeys([*names, "took_place_on", "reasons"], value))
         reply = client.post(f"/rechecks/{uuid}/verdict", data=sent)
-        assert reply.status_code in (303, 409, 422), (name, value)
+        assert reply.status_code == 422, value
+    assert own(uuid).state == "waiting"
