@@ -42,7 +42,8 @@ PAGES: dict[str | None, list[str]] = {
     "mattran": [
         "/",
         f"{CAMPAIGN}/responses?q=so+tai+chinh",
-        "a response",
+        "a question",
+        "chosen responses",
         f"{CAMPAIGN}/rechecks",
         "/device",
         "/device/rechecks",
@@ -91,10 +92,23 @@ def _visit_draw(page: Page, *, given_up: bool) -> None:
 
 def visit(page: Page, path: str) -> None:
     """Open a path, or what its words say: what must be made first is made."""
-    if path == "a response":
+    if path == "a question":
         page.goto(f"{CAMPAIGN}/responses")
         page.locator("tbody th a").first.click()
         page.wait_for_url("**/responses/*-*")
+        page.check("[name=kind][value=question]")
+        page.select_option("#question", "access_1")
+        page.fill("#note", "Người được hỏi đã đến đây chưa?")
+        page.get_by_role("button", name="Câu trả lời mâu thuẫn").click()
+        page.get_by_text("Đã gửi câu hỏi").wait_for()
+        page.fill("#tag", "xem kỹ")
+        page.get_by_role("button", name="Gắn nhãn").click()
+        page.get_by_role("button", name="Bỏ nhãn xem kỹ").wait_for()
+    elif path == "chosen responses":
+        page.goto(f"{CAMPAIGN}/responses")
+        page.check("[data-check-all]")
+        page.get_by_role("button", name="Đánh dấu").click()
+        page.get_by_role("heading", name="Đánh dấu và trả lại 50 phiếu").wait_for()
     elif path == "a screening":
         page.goto(f"{CAMPAIGN}/quality")
         page.get_by_role("button", name="Sàng lọc phiếu hiện có").click()
