@@ -19,6 +19,10 @@ FIELD_SENTENCES = {
         "Máy chủ đã nhận phiếu {form_code}, nhưng phiếu đã bị hủy nên không được tính. "
         "Gửi lại không thay đổi điều đó."
     ),
+    "received_but_voided": (
+        "Máy chủ đã nhận phiếu {form_code}, nhưng phiếu đã bị hủy lúc {when} bởi {who} nên không được tính. "
+        "Gửi lại không thay đổi điều đó."
+    ),
     "correction_reason": "Hãy ghi lý do sửa hoặc giữ nguyên, tối đa 200 ký tự.",
     "flag_reason": "Hãy chọn một lý do trong danh sách.",
     "note_long": "Ghi chú dài {length} ký tự; tối đa {most}.",
@@ -122,6 +126,12 @@ FIELD_SENTENCES = {
     "row_done": "đã có phiếu",
     "row_closed": "đã đóng trước đó",
     "row_spare": "là dòng dự phòng chưa dùng",
+    "decision": "Hãy chọn một trong hai quyết định.",
+    "decision_reason": "Hãy ghi lý do, tối đa {most} ký tự; lý do được lưu và hiện cùng quyết định.",
+    "void_reply": "Hãy ghi lời giải trình, tối đa {most} ký tự.",
+    "joint_outcome": "Hãy chọn Đạt hoặc Không đạt.",
+    "joint_note": "Hãy ghi căn cứ của ý kiến, tối đa {most} ký tự.",
+    "redo_count": "Hãy ghi đúng số phiếu sẽ bị hủy: trong danh sách đang có {count} phiếu.",
     "same_enumerator": "Người nhận phải khác người đang giữ.",
 }
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from survey_app.domain import audit
-from survey_app.labels import CAMPAIGN_LABELS, LABELS
+from survey_app.labels import CAMPAIGN_LABELS, LABELS, STATE_LABELS
 from survey_app.models import AuditLine
 from survey_app.vocabulary import CampaignState
 
@@ -20,6 +20,7 @@ NAMES = {
     "enumerator": "điều tra viên",
     "errors": "số mục lần đầu sai",
     "expires": "hết hạn",
+    "failed": "số phiếu không đạt",
     "fields": "số mục",
     "file": "tệp",
     "first": "mã lần nhập đầu",
@@ -30,22 +31,30 @@ NAMES = {
     "form_code": "mã phiếu",
     "forms": "số phiếu",
     "input": "mã dữ liệu vào",
+    "judged": "số phiếu đã kết luận",
     "keyer": "người nhập lần hai",
     "last": "mã cuối",
     "letterhead": "tiêu đề phiếu",
     "level": "mức tin cậy",
     "limit": "giới hạn tỷ lệ sai",
+    "listed": "mã danh sách phiếu",
     "method": "mã phương pháp",
     "mode": "cách hỏi",
     "name": "họ và tên",
     "new": "số dòng mới",
     "noun": "loại dữ liệu",
     "of": "rút trong số phiếu",
+    "outcome": "kết luận",
     "points": "điểm thẩm định",
+    "proposal": "đề nghị hủy số",
     "questionnaire": "mã bộ câu hỏi",
     "reason": "loại lý do",
+    "reasons": "căn cứ",
+    "redo": "đề nghị làm lại số",
     "remove_after": "ngày phải xóa",
     "replaced_by": "dòng thay thế",
+    "reply": "giải trình",
+    "reply_until": "được giải trình đến",
     "resolution": "quyết định từng mục",
     "response": "phiếu",
     "responses": "số phiếu",
@@ -68,9 +77,10 @@ NAMES = {
     "version": "bản",
 }
 DIGESTS = frozenset(
-    {"book", "digest", "first", "input", "method", "questionnaire", "result", "second", "sha256"}
+    {"book", "digest", "first", "input", "listed", "method", "questionnaire", "result", "second", "sha256"}
 )
 DIGEST_SHOWN = 12
+WORDS = frozenset({"body", "outcome", "reason", "role", "state"})
 
 
 @dataclass(frozen=True)
@@ -117,5 +127,7 @@ def _word(noun: str, name: str, value: object) -> str:
         return text[:DIGEST_SHOWN]
     if name == "state" and noun == "campaign":
         return CAMPAIGN_LABELS[CampaignState(text)]
+    if name == "state" and text in STATE_LABELS.get(noun, {}):
+        return STATE_LABELS[noun][text]
     words = {label.value: shown for label, shown in LABELS.items()}
-    return words.get(text, text) if name in {"state", "role", "body", "reason"} else text
+    return words.get(text, text) if name in WORDS else text

@@ -106,5 +106,5 @@ def receive(uuid: str) -> Any:
         "state": receipt.state,
     }
     if receipt.state == ResponseState.VOID:
-        reply["sentence"] = problems.field("received_but_void", form_code=entry.form_code)
+        reply["sentence"] = responses.told_void(guards.actor(), receipt.uuid)
     return reply, 201 if receipt.is_new else 200
