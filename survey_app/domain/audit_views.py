@@ -10,6 +10,7 @@ from survey_app.vocabulary import CampaignState
 NAMES = {
     "body": "cơ quan giám sát",
     "book": "mã kết quả",
+    "case": "phiếu bàn chung số",
     "changed": "số dòng đổi",
     "code": "mã",
     "contact": "thông tin liên hệ",
@@ -42,6 +43,7 @@ NAMES = {
     "mode": "cách hỏi",
     "name": "họ và tên",
     "new": "số dòng mới",
+    "note": "ghi chú",
     "noun": "loại dữ liệu",
     "of": "rút trong số phiếu",
     "outcome": "kết luận",
@@ -74,6 +76,7 @@ NAMES = {
     "unit": "đơn vị",
     "units": "số đơn vị",
     "username": "tên đăng nhập",
+    "verdicts": "kết luận từng cơ quan",
     "version": "bản",
 }
 DIGESTS = frozenset(

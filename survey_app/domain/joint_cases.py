@@ -110,7 +110,7 @@ def reconsider(response: Response, moment: datetime) -> Lines:
     A response has one case: what was agreed jointly is not opened anew by later verdicts. Returns the lines to write.
     """
     verdicts = findings.verdicts_of(response)
-    words = {body: each.verdict for body, each in verdicts.items() if each.verdict in findings.TELLING}
+    words = {body: str(each.verdict) for body, each in verdicts.items() if each.verdict in findings.TELLING}
     if len(words) < len(Body):
         return []
     case, differ = _of_response(response), len(set(words.values())) > 1
@@ -118,7 +118,8 @@ def reconsider(response: Response, moment: datetime) -> Lines:
         case = JointCase(campaign_id=response.campaign_id, response_id=response.id, opened_at=moment)
         db.session.add(case)
         db.session.flush()
-        after = {"case": case.id, **{body.value: LABELS[Verdict(word)] for body, word in words.items()}}
+        told = {LABELS[body]: LABELS[Verdict(word)] for body, word in words.items()}
+        after = {"case": case.id, "verdicts": told}
         return [(AuditVerb.JOINT_OPENED, Change(response.uuid, None, after))]
     if case is not None and case.state == JointState.OPEN and not differ:
         why = "Hai cơ quan nay kết luận như nhau."
@@ -135,9 +136,13 @@ def give(actor: User, case: JointCase, outcome: str, note: str) -> JointCase:
     """Keep what the head of one body says of a case; where the other body's says the same, it is agreed.
 
     Said anew, it replaces what was said, and the trail keeps both. Agreed as failed on (a) or (b), a proposal to void
-    stands or is opened; agreed as confirmed, an open one is withdrawn. Refuses a case that is agreed, an outcome that
-    is neither confirmed nor failed, a missing note, and a campaign that is neither open nor closed.
+    stands or is opened; agreed as confirmed, an open one is withdrawn. Refuses whoever is no head, a case
+    that is agreed, an outcome that is neither confirmed nor failed, a missing note, and a campaign that is neither open
+    nor closed.
     """
+    if actor.role != Role.BODY_HEAD:
+        log.warning("%s is no head and gave an opinion on joint case %d", actor.username, case.id)
+        raise problems.NotAllowed()
     voiding.check_decided_on(case.response.campaign)
     response = voiding.hold([case.response_id])[0]
     case = db.session.scalars(

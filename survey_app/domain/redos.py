@@ -253,7 +253,8 @@ def accept(actor: User, proposal: RedoProposal, reason: str, *, listed: str, num
     text = clean_line(reason)
     after = {"enumerator": enumerator.username, "responses": count, "listed": batch.digest}
     lines = _close(actor, proposal, RedoState.ACCEPTED, AuditVerb.REDO_ACCEPTED, text, moment, after)
-    lines += voiding.void(actor, batch.responses, text, moment, redo=proposal.id)
+    after = {"redo": proposal.id}
+    lines += voiding.void(actor, batch.responses, text, moment, after)
     for response in batch.responses:
         if waiting := voids.open_of(response):
             lines += voids.withdraw(waiting, "Phiếu đã bị hủy theo quyết định làm lại.", moment)

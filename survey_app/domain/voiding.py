@@ -1,7 +1,7 @@
 """What becomes of a response that is voided, and of what still waited for it; who voided it; how it is taken back."""
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -85,7 +85,9 @@ def reason_of(typed: str, most: int = LONGEST_REASON) -> str:
     return text
 
 
-def void(actor: User, held: Sequence[Response], reason: str, moment: datetime, **grounds: Any) -> Lines:
+def void(
+    actor: User, held: Sequence[Response], reason: str, moment: datetime, grounds: Mapping[str, Any]
+) -> Lines:
     """Make held responses void, and end what waited for them: re-checks not begun, doubts and questions not answered.
 
     The answers stay on file; the form codes are free again. Returns the lines to write; `grounds` stand in each

@@ -311,7 +311,8 @@ def confirm(actor: User, proposal: VoidProposal, reason: str, *, seen: str) -> N
     if response.state == ResponseState.VOID:
         raise problems.CannotChange(form_code=response.form_code, state=LABELS[ResponseState.VOID])
     lines = _close(actor, proposal, ProposalState.CONFIRMED, AuditVerb.VOID_CONFIRMED, text, moment)
-    lines += voiding.void(actor, [response], text, moment, proposal=proposal.id)
+    after = {"proposal": proposal.id}
+    lines += voiding.void(actor, [response], text, moment, after)
     audit.record_lines(actor, lines, campaign_id=proposal.campaign_id, at=moment)
 
 

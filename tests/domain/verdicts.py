@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import audit, consequences, people
@@ -40,6 +40,14 @@ class World:
         """Return a new response that a draw hit for the bodies named."""
         response = self.response(code)
         return response, rechecks_of(self.draw, response, *bodies)
+
+    def rechecks(self, response: Response) -> Select[Recheck]:
+        """Return the select of a response's re-checks."""
+        return select(Recheck).where(Recheck.response_id == response.id)
+
+    def recheck(self, uuid: str) -> Recheck:
+        """Return a re-check of this session by its id."""
+        return db.session.scalars(select(Recheck).where(Recheck.uuid == uuid)).one()
 
     def judge(
         self,
