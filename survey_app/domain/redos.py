@@ -5,6 +5,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -87,6 +88,11 @@ def listed(user: User, campaign: Campaign) -> list[RedoProposal]:
         .order_by((RedoProposal.state == RedoState.OPEN).desc(), RedoProposal.id.desc())
     )
     return list(db.session.scalars(found))
+
+
+def limit_of(campaign: Campaign) -> Decimal:
+    """Return the share of failed that is still allowed, in per cent."""
+    return 100 * Decimal(str(recheck_settings.of_campaign(campaign).fail_limit))
 
 
 def share_of(campaign: Campaign, enumerator: User) -> Share:

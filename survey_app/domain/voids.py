@@ -133,6 +133,14 @@ def of_response(user: User, response: Response) -> list[VoidProposal]:
     return list(db.session.scalars(found.order_by(VoidProposal.id)))
 
 
+def still_judging(proposal: VoidProposal) -> list[Body]:
+    """Return the bodies whose re-check of the response would end with it; those bodies do not see the proposal."""
+    waiting = select(Recheck.body).where(
+        Recheck.response_id == proposal.response_id, Recheck.state == RecheckState.WAITING
+    )
+    return [Body(body) for body in db.session.scalars(waiting)]
+
+
 def _disputed(responses: Iterable[int]) -> set[int]:
     """Return those of the responses on which the bodies have still to agree; one query."""
     open_cases = select(JointCase.response_id).where(

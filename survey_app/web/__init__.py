@@ -17,12 +17,14 @@ from survey_app.web import (
     headers,
     home,
     imports,
+    joint_cases,
     navigation,
     offline,
     people,
     printing,
     public,
     quality,
+    redos,
     responses,
     sample_assignments,
     samples,
@@ -32,6 +34,7 @@ from survey_app.web import (
     self_completion,
     self_links,
     style,
+    voids,
 )
 
 BLUEPRINTS = (
@@ -44,11 +47,13 @@ BLUEPRINTS = (
     devices.blueprint,
     home.blueprint,
     imports.blueprint,
+    joint_cases.blueprint,
     offline.blueprint,
     people.blueprint,
     printing.blueprint,
     public.blueprint,
     quality.blueprint,
+    redos.blueprint,
     flags.blueprint,
     responses.blueprint,
     sample_assignments.blueprint,
@@ -59,6 +64,7 @@ BLUEPRINTS = (
     self_completion.blueprint,
     self_links.blueprint,
     style.blueprint,
+    voids.blueprint,
 )
 
 

@@ -16,6 +16,7 @@ from survey_app.domain import (
     sample_views,
     scores,
     second_entries,
+    voids,
 )
 from survey_app.models import Campaign, User
 from survey_app.vocabulary import Permission, Role
@@ -27,6 +28,7 @@ blueprint = Blueprint("home", __name__)
 def _enumerator(user: User, campaign: Campaign) -> dict[str, Any]:
     return {
         "returned": flags.open_for(user, campaign),
+        "proposed_void": voids.waiting_for(user, campaign),
         "work": assignments.work_of(user, campaign),
         "drafts": responses.drafts_of(user, campaign),
         "today": sample_views.today_of(user, campaign),

@@ -19,6 +19,8 @@ from survey_app.domain import (
     response_proposals,
     response_views,
     responses,
+    voiding,
+    voids,
 )
 from survey_app.domain.paging import page_number
 from survey_app.extensions import db
@@ -160,7 +162,7 @@ def receipt(uuid: str) -> Any:
     if response.state == ResponseState.DRAFT:
         return redirect(url_for("responses.edit", uuid=uuid))
     use_campaign(response.campaign.code)
-    return render_template("responses/receipt.html", response=response)
+    return render_template("responses/receipt.html", response=response, voided=voiding.how(response))
 
 
 @blueprint.get("/responses/<uuid>")
@@ -199,6 +201,8 @@ def response_page(
         making=paradata_views.making_of(guards.actor(), response),
         trail=response_views.trail_of(response, raised),
         flags=raised,
+        voided=voiding.how(response),
+        proposals=voids.of_response(guards.actor(), response),
         flag_form=flag_form,
         withdraws=withdraws,
         errors=[error for form in (flag_form, *withdraws.values()) for error in form.error_list],

@@ -30,10 +30,11 @@ class World:
     veterans: User
     veterans_head: User
     home: User
+    unit: str = "A"
 
     def response(self, code: str, level: int = 4) -> Response:
         """Return a new response of the enumerator."""
-        uuid = answer(self.campaign, self.asks, "A", level, code)
+        uuid = answer(self.campaign, self.asks, self.unit, level, code)
         return db.session.scalars(select(Response).where(Response.uuid == uuid)).one()
 
     def drawn(self, code: str, *bodies: Body) -> tuple[Response, list[Recheck]]:
