@@ -8,6 +8,8 @@ from survey_app.models import AuditLine
 from survey_app.vocabulary import CampaignState
 
 NAMES = {
+    "blind": "chưa thấy câu trả lời gốc",
+    "attempt": "kết quả liên hệ",
     "body": "cơ quan giám sát",
     "book": "mã kết quả",
     "case": "phiếu bàn chung số",
@@ -45,13 +47,15 @@ NAMES = {
     "new": "số dòng mới",
     "note": "ghi chú",
     "noun": "loại dữ liệu",
+    "number": "lần thứ",
     "of": "rút trong số phiếu",
     "outcome": "kết luận",
     "points": "điểm thẩm định",
     "proposal": "đề nghị hủy số",
     "questionnaire": "mã bộ câu hỏi",
     "reason": "loại lý do",
-    "reasons": "căn cứ",
+    "reasons": "các lý do",
+    "recheck": "phúc tra",
     "redo": "đề nghị làm lại số",
     "remove_after": "ngày phải xóa",
     "replaced_by": "dòng thay thế",
@@ -71,19 +75,22 @@ NAMES = {
     "service": "thủ tục",
     "sha256": "mã tệp",
     "state": "trạng thái",
+    "supervisor": "giám sát viên",
     "target": "chỉ tiêu",
     "unchanged": "số dòng không đổi",
     "unit": "đơn vị",
     "units": "số đơn vị",
     "username": "tên đăng nhập",
+    "verdict": "kết luận",
     "verdicts": "kết luận từng cơ quan",
     "version": "bản",
+    "way": "cách liên hệ",
 }
 DIGESTS = frozenset(
     {"book", "digest", "first", "input", "listed", "method", "questionnaire", "result", "second", "sha256"}
 )
 DIGEST_SHOWN = 12
-WORDS = frozenset({"body", "outcome", "reason", "role", "state"})
+WORDS = frozenset({"state", "role", "body", "reason", "outcome", "verdict", "way", "attempt"})
 
 
 @dataclass(frozen=True)

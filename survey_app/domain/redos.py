@@ -15,7 +15,7 @@ from sqlalchemy.orm import joinedload
 from scoring.intervals import clopper_pearson
 from survey_app import problems, recheck_problems
 from survey_app.audit_verbs import AuditVerb
-from survey_app.domain import audit, findings, recheck_settings, voiding, voids
+from survey_app.domain import audit, findings, recheck_settings, rechecks, voiding, voids
 from survey_app.domain.audit import Change, Lines
 from survey_app.domain.people import CITIZENS
 from survey_app.extensions import db
@@ -198,8 +198,8 @@ def obstacle(actor: User, proposal: RedoProposal) -> problems.Problem | None:
     if proposal.state != RedoState.OPEN:
         return _decided(proposal)
     campaign = db.session.get_one(Campaign, proposal.campaign_id)
-    if campaign.state not in voiding.DECIDED_IN:
-        return voiding.not_now(campaign)
+    if campaign.state not in rechecks.WORKED_ON:
+        return rechecks.not_now(campaign)
     share = share_of(campaign, proposal.enumerator)
     judges = (
         select(RecheckVerdict.given_by_id)

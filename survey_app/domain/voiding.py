@@ -11,17 +11,15 @@ from sqlalchemy.exc import IntegrityError
 
 from survey_app import problems, recheck_problems
 from survey_app.audit_verbs import AuditVerb
-from survey_app.domain import audit
+from survey_app.domain import audit, rechecks
 from survey_app.domain.audit import Change, Lines
 from survey_app.extensions import db
-from survey_app.labels import CAMPAIGN_LABELS
 from survey_app.language import clean
 from survey_app.models import Campaign, Flag, Recheck, Response, User
 from survey_app.models.columns import now
-from survey_app.vocabulary import CampaignState, FlagState, RecheckState, ResponseState, Role
+from survey_app.vocabulary import FlagState, RecheckState, ResponseState, Role
 
 log = logging.getLogger(__name__)
-DECIDED_IN = (CampaignState.OPEN, CampaignState.CLOSED)
 LONGEST_REASON = 1000
 GONE = "Phiếu đã bị hủy."
 
@@ -54,14 +52,7 @@ def check_decided_on(campaign: Campaign) -> None:
     """Refuse a campaign in which nothing is decided any more, or not yet; it stays as it is until the commit."""
     db.session.flush()
     db.session.refresh(campaign, ["state"], with_for_update={"read": True})
-    if campaign.state not in DECIDED_IN:
-        raise not_now(campaign)
-
-
-def not_now(campaign: Campaign) -> problems.Problem:
-    """Return the refusal of a campaign in its present state."""
-    state = CAMPAIGN_LABELS[CampaignState(campaign.state)]
-    return recheck_problems.RecheckNotNow(campaign=campaign.name, state=state)
+    rechecks.check_worked_on(campaign)
 
 
 def hold(ids: Collection[int]) -> list[Response]:
@@ -71,9 +62,8 @@ def hold(ids: Collection[int]) -> list[Response]:
     """
     fresh = select(Response).where(Response.id.in_(ids)).order_by(Response.id).with_for_update(of=Response)
     found = list(db.session.scalars(fresh.execution_options(populate_existing=True)))
-    rechecks = select(Recheck).where(Recheck.response_id.in_(ids)).order_by(Recheck.id)
-    locked = rechecks.with_for_update(of=Recheck).execution_options(populate_existing=True)
-    db.session.scalars(locked).all()
+    theirs = select(Recheck).where(Recheck.response_id.in_(ids)).order_by(Recheck.id)
+    db.session.scalars(theirs.with_for_update(of=Recheck).execution_options(populate_existing=True)).all()
     return found
 
 
@@ -94,6 +84,7 @@ def void(
     response's own.
     """
     uuids = {response.id: response.uuid for response in held}
+    codes = {response.id: response.form_code for response in held}
     lines: Lines = []
     for response in held:
         before = {"state": response.state}
@@ -105,6 +96,7 @@ def void(
         recheck.state, recheck.ended_at, recheck.reason = RecheckState.DROPPED, moment, GONE
         recheck.version += 1
         before, after = {"state": RecheckState.WAITING}, {"state": recheck.state}
+        after["form_code"] = codes[recheck.response_id]
         lines.append((AuditVerb.RECHECK_DROPPED, Change(recheck.uuid, before, after, GONE)))
     open_ones = select(Flag).where(Flag.response_id.in_(uuids), Flag.state == FlagState.OPEN)
     for flag in db.session.scalars(open_ones.order_by(Flag.id).execution_options(populate_existing=True)):

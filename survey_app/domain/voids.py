@@ -11,7 +11,7 @@ from sqlalchemy.orm import contains_eager
 
 from survey_app import problems, recheck_problems
 from survey_app.audit_verbs import AuditVerb
-from survey_app.domain import audit, findings, recheck_settings, response_saving, voiding
+from survey_app.domain import audit, findings, recheck_settings, rechecks, response_saving, voiding
 from survey_app.domain.audit import Change, Lines
 from survey_app.domain.paging import Page, cut
 from survey_app.extensions import db
@@ -292,8 +292,8 @@ def obstacle(
         return problems.NotAllowed()
     if proposal.state != ProposalState.OPEN:
         return _decided(proposal)
-    if response.campaign.state not in voiding.DECIDED_IN:
-        return voiding.not_now(response.campaign)
+    if response.campaign.state not in rechecks.WORKED_ON:
+        return rechecks.not_now(response.campaign)
     if not proposal.reply and moment < proposal.reply_until:
         return recheck_problems.ReplyStillOpen(form_code=form_code, until=proposal.reply_until)
     if _disputed([response.id]) if disputed is None else disputed:

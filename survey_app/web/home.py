@@ -19,6 +19,7 @@ from survey_app.domain import (
     voids,
 )
 from survey_app.models import Campaign, User
+from survey_app.models.columns import now
 from survey_app.vocabulary import Permission, Role
 from survey_app.web import guards, navigation
 
@@ -29,6 +30,7 @@ def _enumerator(user: User, campaign: Campaign) -> dict[str, Any]:
     return {
         "returned": flags.open_for(user, campaign),
         "proposed_void": voids.waiting_for(user, campaign),
+        "present": now(),
         "work": assignments.work_of(user, campaign),
         "drafts": responses.drafts_of(user, campaign),
         "today": sample_views.today_of(user, campaign),

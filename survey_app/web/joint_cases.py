@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from survey_app import problems, recheck_problems
-from survey_app.domain import findings, joint_cases, voiding, voids
+from survey_app.domain import findings, joint_cases, rechecks, voids
 from survey_app.domain.paging import page_number
 from survey_app.extensions import db
 from survey_app.labels import STATE_LABELS
@@ -35,7 +35,7 @@ def _page(case: JointCase, form: OpinionForm | None = None, refusal: problems.Pr
     own = opinions.get(Body(user.body)) if user.body else None
     form = form or OpinionForm(None, data={"outcome": own.outcome, "note": own.note} if own else {})
     verdicts = findings.verdicts_of(case.response)
-    is_open = case.state == JointState.OPEN and campaign.state in voiding.DECIDED_IN
+    is_open = case.state == JointState.OPEN and campaign.state in rechecks.WORKED_ON
     return render_template(
         "joint_cases/show.html",
         case=case,

@@ -36,7 +36,8 @@ TOO_LATE = (
 def index(code: str) -> Any:
     campaign, state = use_campaign(code), request.args.get("state", "")
     page, rows = voids.listed(guards.actor(), campaign, page_number(request.args.get("page", "1")), state)
-    return render_template("voids/index.html", page_of=page, rows=rows, states=STATES, state=state)
+    facts = {"states": STATES, "state": state, "present": now()}
+    return render_template("voids/index.html", page_of=page, rows=rows, **facts)
 
 
 def _page(
@@ -52,6 +53,7 @@ def _page(
         proposal=proposal,
         verdict=verdict,
         states=STATES,
+        present=now(),
         obstacle=voids.obstacle(guards.actor(), proposal, now()),
         effect=void_effects.effect(proposal),
         voided=voiding.how(proposal.response),
