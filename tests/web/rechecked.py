@@ -1,15 +1,16 @@
 """The demonstration with re-checks in it: its own people, responses of its first enumerator, verdicts of both bodies."""
 
 from survey_app.domain import campaigns, people
+from survey_app.extensions import db
 from tests.domain.drawn import draw_of
-from tests.domain.verdicts import FAILED_A, World
+from tests.domain.verdicts import World
 from tests.web.pages import CODE, unit_of
 
 
 def here() -> World:
     """Return the demonstration's people and a finished draw."""
     campaign, named = campaigns.by_code(CODE), people.by_username
-    return World(
+    world = World(
         campaign=campaign,
         draw=draw_of(campaign),
         asks=named("dtv01"),
@@ -20,6 +21,5 @@ def here() -> World:
         home=named("noivu"),
         unit=unit_of("dtv01"),
     )
-
-
-__all__ = ["FAILED_A", "here"]
+    db.session.commit()
+    return world
