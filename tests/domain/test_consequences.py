@@ -3,12 +3,16 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
+from survey_app.domain import people, rechecks, voids
 from survey_app.extensions import db
-from survey_app.models import Campaign, JointCase, RedoProposal, User
+from survey_app.models import Campaign, JointCase, Recheck, RedoProposal, User
 from survey_app.models.columns import now
 from survey_app.vocabulary import Body, ResponseState
+from tests.domain.recheck_work import NO, YES, begin, judged
+from tests.domain.small_campaign import race
 from tests.domain.verdicts import FAILED_A, World, proposals, verbs, world
 
 FRONT, VETERANS = Body.FRONT, Body.VETERANS
@@ -104,7 +108,7 @@ def test_what_does_not_contradict_opens_no_case(here: World, second: str) -> Non
     assert cases() == []
 
 
-def judged(here: World, confirmed: int, failed: int, first: int = 0) -> None:
+def front_judged(here: World, confirmed: int, failed: int, first: int = 0) -> None:
     """Let the Front judge so many responses."""
     for number in range(confirmed + failed):
         _, (recheck,) = here.drawn(f"A-{first + number}", FRONT)
@@ -113,15 +117,15 @@ def judged(here: World, confirmed: int, failed: int, first: int = 0) -> None:
 
 
 def test_more_than_the_limit_failed_proposes_to_redo_once_and_exactly_the_limit_does_not(here: World) -> None:
-    judged(here, 9, 1)
+    front_judged(here, 9, 1)
     assert redos() == []
-    judged(here, 0, 2, first=20)
+    front_judged(here, 0, 2, first=20)
     assert redos() == [("open", 11, 2)]
     assert verbs("redo") == ["redo.proposed"]
 
 
 def test_unreachable_is_not_judged_and_a_response_judged_by_both_counts_once(here: World) -> None:
-    judged(here, 8, 0)
+    front_judged(here, 8, 0)
     _, (recheck,) = here.drawn("B-1", FRONT)
     here.judge(recheck, "unreachable")
     _, both = here.drawn("B-2", FRONT, VETERANS)
@@ -136,7 +140,7 @@ def test_unreachable_is_not_judged_and_a_response_judged_by_both_counts_once(her
 
 
 def test_what_the_bodies_dispute_counts_only_as_they_agree(here: World) -> None:
-    judged(here, 9, 1)
+    front_judged(here, 9, 1)
     _, (front, veterans) = here.drawn("B-1", FRONT, VETERANS)
     here.judge(veterans, "confirmed")
     here.judge(front, "failed", "led")
@@ -151,3 +155,59 @@ def test_l2_a_verdict_changes_neither_moment_nor_enumerator_nor_answers_of_a_res
     here.judge(recheck, "failed", FAILED_A, moment=now())
     db.session.refresh(response)
     assert {column.key: getattr(response, column.key) for column in response.__table__.columns} == before
+
+
+def test_the_verb_of_judging_lets_it_follow_and_writes_its_own_line_last(
+    actor: User, small: Campaign
+) -> None:
+    work = begin(actor, small, 1)
+    judged(work.people["mattran"], work.front[0], NO)
+    assert verbs("recheck", "void", "redo") == ["void.proposed", "redo.proposed", "recheck.judged"]
+    assert proposals()[0].proposed_by_id == work.people["mattran"].id
+
+
+def test_voiding_and_the_other_bodys_verdict_at_once_leave_one_of_them_with_a_name(
+    app: Flask, actor: User, small: Campaign
+) -> None:
+    work = begin(actor, small, 1)
+    judged(work.people["mattran"], work.front[0], NO)
+    proposal = proposals()[0]
+    voids.answer(work.enumerator, proposal, "Tôi đã đến nhà.")
+    number, seen, uuid = proposal.id, voids.seen_of(proposal), work.veterans[0].uuid
+    turns = iter(["void", "judge"])
+
+    def verb() -> None:
+        if next(turns) == "void":
+            home = people.by_username("noivu")
+            voids.confirm(home, voids.one_visible_to(home, number), "Không có phỏng vấn.", seen=seen)
+        else:
+            veteran = people.by_username("cuuchienbinh")
+            judged(veteran, rechecks.one_visible_to(veteran, uuid), YES, version=1)
+
+    endings = race(app, verb)
+    assert [type(each).__name__ for each in endings] == ["NoneType", "RecheckVoided"]
+    assert verbs("response").count("response.voided") == 1
+    assert db.session.scalar(select(Recheck.verdict).where(Recheck.uuid == uuid)) is None
+
+
+def test_a_verdict_that_comes_first_opens_a_case_and_the_decision_has_to_wait(
+    app: Flask, actor: User, small: Campaign
+) -> None:
+    work = begin(actor, small, 1)
+    judged(work.people["mattran"], work.front[0], NO)
+    proposal = proposals()[0]
+    voids.answer(work.enumerator, proposal, "Tôi đã đến nhà.")
+    number, seen, uuid = proposal.id, voids.seen_of(proposal), work.veterans[0].uuid
+    turns = iter(["judge", "void"])
+
+    def verb() -> None:
+        if next(turns) == "void":
+            home = people.by_username("noivu")
+            voids.confirm(home, voids.one_visible_to(home, number), "Không có phỏng vấn.", seen=seen)
+        else:
+            veteran = people.by_username("cuuchienbinh")
+            judged(veteran, rechecks.one_visible_to(veteran, uuid), YES)
+
+    endings = race(app, verb)
+    assert [type(each).__name__ for each in endings] == ["NoneType", "JointCaseOpen"]
+    assert cases() == [("open", None)]
