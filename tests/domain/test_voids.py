@@ -20,13 +20,14 @@ from survey_app.domain import (
     quotas,
     response_content,
     responses,
+    samples,
     scores,
     void_effects,
     voiding,
     voids,
 )
 from survey_app.extensions import db
-from survey_app.models import Campaign, Flag, Recheck, Response, User, VoidProposal
+from survey_app.models import Campaign, Flag, Recheck, Response, SampleRow, User, VoidProposal
 from survey_app.vocabulary import Body, CampaignState
 from tests.domain.small_campaign import answer, race
 from tests.domain.verdicts import FAILED_A, World, proposals, verbs, world
@@ -295,6 +296,23 @@ def test_l1_edge_8_void_and_restored_every_list_says_one_number_and_the_quota_sh
     voiding.restore(here.home, response, "Quyết định sai.")
     assert set(numbers(here.campaign).values()) == {3}
     assert verbs("response")[-2:] == ["response.voided", "response.restored"]
+
+
+def test_the_row_of_the_list_is_to_be_asked_again(here: World, proposal: VoidProposal) -> None:
+    unit = proposal.response.unit_id
+    row = SampleRow(campaign_id=here.campaign.id, unit_id=unit, form_code="A-1", kind="official", position=1)
+    row.in_use, row.enumerator_id = True, here.asks.id
+    db.session.add(row)
+    db.session.flush()
+
+    def left() -> list[str | None]:
+        return list(db.session.scalars(select(SampleRow.form_code).where(samples.remaining())))
+
+    assert left() == []
+    confirm(here.home, proposal)
+    assert left() == ["A-1"]
+    voiding.restore(here.home, proposal.response, "Quyết định sai.")
+    assert left() == []
 
 
 def test_the_form_code_is_free_again_and_then_the_void_response_stays_void(
