@@ -56,6 +56,7 @@ class AuditVerb(StrEnum):
     RESPONSE_EXPORTED = "response.exported"
     RESPONSE_IMPORTED = "response.imported"
     RESPONSE_PROPOSED = "response.proposed"
+    RESPONSE_RESTORED = "response.restored"
     RESPONSE_SUBMITTED = "response.submitted"
     RESPONSE_WITHDRAWN = "response.withdrawn"
     QUALITY_SCREENED = "quality.screened"

@@ -19,6 +19,10 @@ FIELD_SENTENCES = {
         "Máy chủ đã nhận phiếu {form_code}, nhưng phiếu đã bị hủy nên không được tính. "
         "Gửi lại không thay đổi điều đó."
     ),
+    "received_but_voided": (
+        "Máy chủ đã nhận phiếu {form_code}, nhưng phiếu đã bị hủy lúc {when} bởi {who} nên không được tính. "
+        "Gửi lại không thay đổi điều đó."
+    ),
     "correction_reason": "Hãy ghi lý do sửa hoặc giữ nguyên, tối đa 200 ký tự.",
     "flag_reason": "Hãy chọn một lý do trong danh sách.",
     "note_long": "Ghi chú dài {length} ký tự; tối đa {most}.",
@@ -134,6 +138,12 @@ FIELD_SENTENCES = {
     "part_length": "Phần phải dài từ {least} đến {most} ký tự, đúng như khi cam kết.",
     "abandon_reason": "Hãy ghi lý do bỏ lần rút này, tối đa {most} ký tự.",
     "recheck_share": "“{value}” không hợp lệ. Tỷ lệ phúc tra phải lớn hơn 0 và không quá 100 %, tối đa ba số lẻ.",
+    "decision": "Hãy chọn một trong hai quyết định.",
+    "decision_reason": "Hãy ghi lý do, tối đa {most} ký tự; lý do được lưu và hiện cùng quyết định.",
+    "void_reply": "Hãy ghi lời giải trình, tối đa {most} ký tự.",
+    "joint_outcome": "Hãy chọn Đạt hoặc Không đạt.",
+    "joint_note": "Hãy ghi căn cứ của ý kiến, tối đa {most} ký tự.",
+    "redo_count": "Hãy ghi đúng số phiếu sẽ bị hủy: trong danh sách đang có {count} phiếu.",
     "same_enumerator": "Người nhận phải khác người đang giữ.",
     "recheck_stored": "Bản đã lưu: {verdict}; lý do: {reasons}; ghi chú: {note}",
     "recheck_way": "Hãy chọn cách liên hệ.",

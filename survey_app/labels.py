@@ -209,6 +209,7 @@ LABELS: dict[StrEnum, str] = {
     AuditVerb.REDO_DECLINED: "Không đồng ý làm lại",
     AuditVerb.RESPONSE_ACCEPTED: "Chấp nhận phiếu",
     AuditVerb.RESPONSE_VOIDED: "Hủy phiếu",
+    AuditVerb.RESPONSE_RESTORED: "Khôi phục phiếu đã hủy",
     AuditVerb.TAG_ADDED: "Gắn nhãn phiếu",
     AuditVerb.TAG_REMOVED: "Bỏ nhãn phiếu",
     AuditVerb.VOID_PROPOSED: "Đề nghị hủy phiếu",

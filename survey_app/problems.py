@@ -14,7 +14,8 @@ __all__ = ["FIELD_SENTENCES", "field"]
 _HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
-def _told(fact: object) -> object:
+def told(fact: object) -> object:
+    """Return a fact as sentences tell it: a moment in Vietnamese time, anything else as it is."""
     return fact.astimezone(_HERE).strftime("%H:%M ngày %d/%m/%Y") if isinstance(fact, datetime) else fact
 
 
@@ -32,7 +33,7 @@ class Problem(Exception):
     def __init__(self, *, fields: Mapping[str, str] | None = None, **facts: object) -> None:
         self.facts = facts
         self.fields = dict(fields or {})
-        super().__init__(self.sentence.format(**{name: _told(fact) for name, fact in facts.items()}))
+        super().__init__(self.sentence.format(**{name: told(fact) for name, fact in facts.items()}))
 
 
 class NotAllowed(Problem):

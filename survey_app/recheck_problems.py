@@ -214,3 +214,162 @@ class ReviewRefused(Problem):
     def __init__(self, refused: Mapping[str, str]) -> None:
         self.refused = dict(refused)
         super().__init__(count=len(self.refused))
+
+
+class OwnProposal(Problem):
+    code, status = "own_proposal", 403
+    sentence = (
+        "Đề nghị hủy phiếu {form_code} do {body} nêu, nên phải do trưởng đoàn của cơ quan kia "
+        "hoặc Sở Nội vụ quyết định."
+    )
+
+
+class ProposalDecided(Problem):
+    code, status = "proposal_decided", 409
+    sentence = (
+        "Đề nghị hủy phiếu {form_code} đã kết thúc: “{state}”, {who}, lúc {when}. "
+        "Chưa có gì thay đổi thêm; hãy tải lại trang để xem."
+    )
+
+
+class ReplyStillOpen(Problem):
+    code, status = "reply_still_open", 409
+    sentence = (
+        "Điều tra viên chưa giải trình về phiếu {form_code} và còn quyền giải trình đến {until}. "
+        "Hãy quyết định khi có giải trình, hoặc sau thời điểm đó."
+    )
+
+
+class ReplyArrived(Problem):
+    code, status = "reply_arrived", 409
+    sentence = (
+        "{who} đã giải trình lúc {when}, sau khi bạn mở trang này. "
+        "Nội dung bạn nhập vẫn còn; hãy đọc giải trình rồi quyết định lại."
+    )
+
+
+class JointCaseOpen(Problem):
+    code, status = "joint_case_open", 409
+    sentence = (
+        "Hai cơ quan kết luận khác nhau về phiếu {form_code} và chưa thống nhất. "
+        "Hãy thống nhất ở trang “Bàn chung” trước rồi mới quyết định hủy."
+    )
+
+
+class JointCaseAgreed(Problem):
+    code, status = "joint_case_agreed", 409
+    sentence = (
+        "Phiếu {form_code} đã được hai cơ quan thống nhất “{outcome}” lúc {when} nên không nêu ý kiến nữa."
+    )
+
+
+class NotVoidedByDecision(Problem):
+    code, status = "not_voided_by_decision", 409
+    sentence = "Phiếu {form_code} không phải phiếu bị hủy theo quyết định nên không khôi phục được ở đây."
+
+
+class FormCodeUsedAgain(Problem):
+    code, status = "form_code_used_again", 409
+    sentence = (
+        "Mã phiếu {form_code} đã được dùng cho một phiếu khác sau khi phiếu này bị hủy, nên không khôi phục được. "
+        "Mỗi mã chỉ tính một phiếu."
+    )
+
+
+class OtherContentOfVoid(OtherContent):
+    """Other content under the id of a void response: kept like any other, and told that nothing counts."""
+
+    sentence = (
+        "Phiếu {form_code} đã bị hủy lúc {when} bởi {who}. Nội dung khác vừa gửi được giữ lại để xem, "
+        "nhưng không được tính và không làm phiếu được tính lại."
+    )
+
+
+class RedoDecided(Problem):
+    code, status = "redo_decided", 409
+    sentence = (
+        "Đề nghị làm lại của {enumerator} đã được {who} quyết định “{state}” lúc {when}. "
+        "Chưa có gì thay đổi thêm; hãy tải lại trang để xem."
+    )
+
+
+class RedoChanged(Problem):
+    code, status = "redo_changed", 409
+    sentence = (
+        "Từ lúc bạn mở trang, danh sách phiếu của {enumerator} đã đổi: nay có {count} phiếu sẽ bị hủy. "
+        "Chưa hủy phiếu nào; hãy xem danh sách mới rồi quyết định lại."
+    )
+
+
+class RedoNotOver(Problem):
+    code, status = "redo_not_over", 409
+    sentence = (
+        "Hiện chỉ còn {failed} trong {judged} phiếu đã kết luận của {enumerator} không đạt, không quá giới hạn. "
+        "Không còn căn cứ để làm lại; hãy chọn “Không làm lại” và ghi lý do."
+    )
+
+
+class RedoOwnVerdict(Problem):
+    code, status = "redo_own_verdict", 403
+    sentence = "Bạn đã kết luận một trong các phiếu làm căn cứ, nên phải do người khác ở Sở Nội vụ quyết định làm lại."
+
+
+class RedoReplyOpen(Problem):
+    code, status = "redo_reply_open", 409
+    sentence = (
+        "{enumerator} còn quyền giải trình về phiếu {form_code} đến {until}. "
+        "Hãy quyết định khi có giải trình, hoặc sau thời điểm đó."
+    )
+
+
+class DuplicateOther(Problem):
+    code, status = "duplicate_other", 409
+    sentence = (
+        "Máy chủ đang giữ phiếu {form_code} với nội dung khác, chờ quyết định về mã trùng, nên chưa nhận bản này. "
+        "Bản này vẫn ở trên máy; hãy sửa mã nếu gõ nhầm, hoặc chờ điều phối viên."
+    )
+
+
+class DuplicateSettled(Problem):
+    code, status = "duplicate_settled", 409
+    sentence = (
+        "Điều phối viên đã quyết định không tính phiếu {form_code} vì trùng mã, nên không nhận bản khác. "
+        "Lý do: “{reason}”. Nếu chưa đúng, hãy báo điều phối viên."
+    )
+
+
+class DuplicateDecided(Problem):
+    code, status = "duplicate_decided", 409
+    sentence = "{who} đã quyết định về phiếu {form_code} lúc {when}: “{what}”. Lý do: “{reason}”."
+
+
+class DuplicateChanged(Problem):
+    code, status = "duplicate_changed", 409
+    sentence = (
+        "Phiếu đang mang mã {form_code} đã đổi sau khi bạn mở trang này, nên chưa quyết định gì. "
+        "Hãy xem lại hai phiếu dưới đây rồi quyết định."
+    )
+
+
+class DuplicateNotNow(Problem):
+    code, status = "duplicate_not_now", 409
+    sentence = (
+        "Đợt khảo sát {campaign} đang ở trạng thái “{state}”. Chỉ nhận phiếu sau khi đợt đang thu thập; "
+        "chỉ giữ phiếu trước khi đợt đang thu thập hoặc đã đóng."
+    )
+
+
+class DuplicateArrived(Problem):
+    code, status = "duplicate_arrived", 409
+    sentence = (
+        "Phiếu sau đã được gửi lại với mã {form_code} và đã được nhận, nên không nhận lần nữa. "
+        "Hãy chọn giữ phiếu trước để khép việc này."
+    )
+
+
+class FirstInWork(Problem):
+    code, status = "first_in_work", 409
+    sentence = (
+        "Chưa thể hủy phiếu đang mang mã {form_code} lúc này vì có việc kiểm tra chưa xong. "
+        "Hãy thử lại sau, hoặc báo Sở Nội vụ."
+    )

@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, false, insert, select, text
@@ -83,6 +84,18 @@ def hold() -> Connection:
     if connection.dialect.name == "postgresql":
         connection.execute(_LOCK_CHAIN)
     return connection
+
+
+Lines = list[tuple[AuditVerb, Change]]
+
+
+def record_lines(
+    actor: User | None, lines: Lines, *, campaign_id: int | None = None, at: datetime | None = None
+) -> None:
+    """Append lines of several verbs in their order; see `record_all`."""
+    for verb, some in groupby(lines, key=lambda line: line[0]):
+        changes = [change for _, change in some]
+        record_all(actor, verb, changes, campaign_id=campaign_id, at=at)
 
 
 def record_all(

@@ -14,6 +14,7 @@ NAMES = {
     "attempt": "kết quả liên hệ",
     "body": "cơ quan giám sát",
     "book": "mã kết quả",
+    "case": "phiếu bàn chung số",
     "changed": "số dòng đổi",
     "code": "mã",
     "commitment": "mã cam kết",
@@ -30,6 +31,7 @@ NAMES = {
     "errors": "số mục lần đầu sai",
     "expires": "hết hạn",
     "fail_limit": "giới hạn Không đạt",
+    "failed": "số phiếu không đạt",
     "fields": "số mục",
     "file": "tệp",
     "first": "mã lần nhập đầu",
@@ -43,6 +45,7 @@ NAMES = {
     "forms": "số phiếu",
     "frame": "mã danh sách và luật",
     "input": "mã dữ liệu vào",
+    "judged": "số phiếu đã kết luận",
     "keyer": "người nhập lần hai",
     "last": "mã cuối",
     "left": "còn lại",
@@ -51,28 +54,35 @@ NAMES = {
     "limit": "giới hạn tỷ lệ sai",
     "list": "danh sách",
     "match_least": "số tiêu chí phải khớp",
+    "listed": "mã danh sách phiếu",
     "method": "mã phương pháp",
     "mode": "cách hỏi",
     "name": "họ và tên",
     "new": "số dòng mới",
     "not_revealed": "chưa mở phần",
+    "note": "ghi chú",
     "noun": "loại dữ liệu",
     "number": "lần thứ",
     "of": "rút trong số phiếu",
+    "outcome": "kết luận",
     "overlap": "phần cả hai cơ quan phúc tra",
     "part": "phần",
     "party": "bên",
     "place": "vị trí",
     "points": "điểm thẩm định",
+    "proposal": "đề nghị hủy số",
     "question": "câu hỏi",
     "questionnaire": "mã bộ câu hỏi",
     "reason": "loại lý do",
     "rechecks": "số việc phúc tra",
     "reasons": "các lý do",
+    "redo": "đề nghị làm lại số",
     "remove_after": "ngày phải xóa",
     "replaced_by": "dòng thay thế",
     "replacement": "phiếu thay thế",
+    "reply": "giải trình",
     "reply_days": "số ngày trả lời",
+    "reply_until": "được giải trình đến",
     "resolution": "quyết định từng mục",
     "response": "phiếu",
     "responses": "số phiếu",
@@ -100,6 +110,7 @@ NAMES = {
     "units": "số đơn vị",
     "username": "tên đăng nhập",
     "verdict": "kết luận",
+    "verdicts": "kết luận từng cơ quan",
     "version": "bản",
     "way": "cách liên hệ",
 }
@@ -111,6 +122,7 @@ DIGESTS = frozenset(
         "frame",
         "first",
         "input",
+        "listed",
         "method",
         "questionnaire",
         "result",
@@ -120,7 +132,19 @@ DIGESTS = frozenset(
 )
 DIGEST_SHOWN = 12
 WORDS = frozenset(
-    {"state", "role", "body", "reason", "verdict", "way", "attempt", "party", "draw_kind", "flag_state"}
+    {
+        "state",
+        "role",
+        "body",
+        "reason",
+        "verdict",
+        "way",
+        "attempt",
+        "party",
+        "draw_kind",
+        "flag_state",
+        "outcome",
+    }
 )
 
 
@@ -168,6 +192,8 @@ def _word(noun: str, name: str, value: object) -> str:
         return text[:DIGEST_SHOWN]
     if name == "state" and noun == "campaign":
         return CAMPAIGN_LABELS[CampaignState(text)]
+    if name == "state" and text in STATE_LABELS.get(noun, {}):
+        return STATE_LABELS[noun][text]
     if name == "draw_state":
         return STATE_LABELS["draw"][text]
     words = {label.value: shown for label, shown in LABELS.items()}

@@ -74,9 +74,14 @@ def hidden_among(user: User, responses: Sequence[int]) -> set[int]:
 
 def check_worked_on(campaign: Campaign) -> None:
     """Refuse a campaign whose re-checks are not worked on now: one that is neither open nor closed."""
-    state = CampaignState(campaign.state)
-    if state not in WORKED_ON:
-        raise recheck_problems.RecheckNotNow(campaign=campaign.name, state=CAMPAIGN_LABELS[state])
+    if campaign.state not in WORKED_ON:
+        raise not_now(campaign)
+
+
+def not_now(campaign: Campaign) -> problems.Problem:
+    """Return the refusal of a campaign in its present state."""
+    state = CAMPAIGN_LABELS[CampaignState(campaign.state)]
+    return recheck_problems.RecheckNotNow(campaign=campaign.name, state=state)
 
 
 def to_work_on(actor: User, recheck: Recheck) -> Recheck:

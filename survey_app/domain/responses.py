@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import Select, false, select
 from sqlalchemy.orm import joinedload
 
-from survey_app import problems
+from survey_app import problems, recheck_problems
 from survey_app.audit_verbs import AuditVerb
-from survey_app.domain import audit, flags, paradata, response_proposals
+from survey_app.domain import audit, flags, paradata, response_proposals, voiding
 from survey_app.domain.entry_rules import rules_of
 from survey_app.domain.paradata import Making
 from survey_app.domain.response_content import Checked, Entry, check, content_of, digest_of
@@ -188,6 +188,10 @@ def _submit_known(
         if received := version_that_says(response, checked.digest):
             return Receipt(uuid, checked.digest, received, is_new=False, state=state)
         response_proposals.keep(actor, response, checked.content, checked.digest)
+        if voided := voiding.how(response):
+            raise recheck_problems.OtherContentOfVoid(
+                form_code=response.form_code, digest=checked.digest, who=voided.who, when=voided.when
+            )
         raise problems.OtherContent(form_code=response.form_code, digest=checked.digest)
     check_version(response, version, making)
     apply(response, checked, moment)
@@ -312,6 +316,16 @@ def receive(
             begin_writing()
             return correct(actor, response, entry, version=version or 0, reason=reason, making=making)
     return submit(actor, campaign, uuid, entry, version=version, making=making)
+
+
+def told_void(actor: User, uuid: str) -> str:
+    """Return the sentence for a device whose own response is void: when, and by whom."""
+    response = one_visible_to(actor, uuid)
+    voided = voiding.how(response)
+    if voided is None:
+        return problems.field("received_but_void", form_code=response.form_code)
+    facts = {"form_code": response.form_code, "who": voided.who, "when": problems.told(voided.when)}
+    return problems.field("received_but_voided", **facts)
 
 
 def versions_of(response: Response) -> list[ResponseVersion]:

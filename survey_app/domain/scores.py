@@ -198,6 +198,12 @@ def current(campaign: Campaign, detail: Collection[str] | None = (), sensitive: 
     return score(answers.tally(), questionnaire, method, rows, answers.digest(), doubts)
 
 
+def points_of(campaign: Campaign, units: Sequence[CampaignUnit], answers: Counted) -> ScoreBook:
+    """Return the book of any answers to a campaign's questionnaire: points and ranks without intervals."""
+    method, rows = campaigns.method_of(campaign.method_sha256), _unit_rows(campaign, units)
+    return score(answers.tally(), answers.questionnaire, method, rows, answers.digest())
+
+
 def run(actor: User, campaign: Campaign, reason: str = "") -> ScoreRun:
     """Compute everything as of one moment and store the result whole, under the next number.
 

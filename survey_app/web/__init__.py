@@ -18,6 +18,7 @@ from survey_app.web import (
     headers,
     home,
     imports,
+    joint_cases,
     navigation,
     offline,
     people,
@@ -26,6 +27,7 @@ from survey_app.web import (
     quality,
     recheck_sync,
     rechecks,
+    redos,
     responses,
     reviews,
     sample_assignments,
@@ -36,6 +38,7 @@ from survey_app.web import (
     self_completion,
     self_links,
     style,
+    voids,
 )
 
 BLUEPRINTS = (
@@ -49,12 +52,14 @@ BLUEPRINTS = (
     draws.blueprint,
     home.blueprint,
     imports.blueprint,
+    joint_cases.blueprint,
     offline.blueprint,
     people.blueprint,
     printing.blueprint,
     public.blueprint,
     quality.blueprint,
     recheck_sync.blueprint,
+    redos.blueprint,
     flags.blueprint,
     rechecks.blueprint,
     responses.blueprint,
@@ -67,6 +72,7 @@ BLUEPRINTS = (
     self_completion.blueprint,
     self_links.blueprint,
     style.blueprint,
+    voids.blueprint,
 )
 
 

@@ -19,8 +19,10 @@ from survey_app.domain import (
     sample_views,
     scores,
     second_entries,
+    voids,
 )
 from survey_app.models import Campaign, User
+from survey_app.models.columns import now
 from survey_app.vocabulary import Permission, Role
 from survey_app.web import guards, navigation
 from survey_app.web.forms.flag import AnswerForm
@@ -35,6 +37,8 @@ def _enumerator(user: User, campaign: Campaign) -> dict[str, Any]:
         "returned": returned,
         "questions": [(flag, AnswerForm(flag.id, None)) for flag in questions],
         "about": flags.asked_about,
+        "proposed_void": voids.waiting_for(user, campaign),
+        "present": now(),
         "work": assignments.work_of(user, campaign),
         "drafts": responses.drafts_of(user, campaign),
         "today": sample_views.today_of(user, campaign),

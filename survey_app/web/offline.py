@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Blueprint
 
-from survey_app import problems
 from survey_app.domain import campaigns, paradata, response_content, responses
 from survey_app.extensions import db
 from survey_app.vocabulary import Permission, ResponseState
@@ -64,5 +63,5 @@ def receive(uuid: str) -> Any:
         "state": receipt.state,
     }
     if receipt.state == ResponseState.VOID:
-        reply["sentence"] = problems.field("received_but_void", form_code=entry.form_code)
+        reply["sentence"] = responses.told_void(guards.actor(), receipt.uuid)
     return reply, 201 if receipt.is_new else 200

@@ -22,6 +22,8 @@ from survey_app.domain import (
     response_views,
     responses,
     tags,
+    voiding,
+    voids,
 )
 from survey_app.domain.paging import page_number
 from survey_app.extensions import db
@@ -165,7 +167,7 @@ def receipt(uuid: str) -> Any:
     if response.state == ResponseState.DRAFT:
         return redirect(url_for("responses.edit", uuid=uuid))
     use_campaign(response.campaign.code)
-    return render_template("responses/receipt.html", response=response)
+    return render_template("responses/receipt.html", response=response, voided=voiding.how(response))
 
 
 @blueprint.get("/responses/<uuid>")
@@ -203,6 +205,8 @@ def response_page(
         others=[] if hidden else response_views.others_of(response),
         making=None if hidden else paradata_views.making_of(guards.actor(), response),
         trail=[] if hidden else response_views.trail_of(response, raised),
+        voided=voiding.how(response),
+        proposals=voids.of_response(guards.actor(), response),
         **review_page.facts(response, raised, sections, **sent),
     )
 

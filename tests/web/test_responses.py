@@ -146,7 +146,7 @@ def test_every_number_of_responses_is_the_same_everywhere(enumerator: FlaskClien
 @pytest.mark.parametrize(
     ("username", "path", "most"),
     [
-        ("dtv01", "/", 10),
+        ("dtv01", "/", 11),
         ("dieuphoi", "/", 7),
         ("mattran", "/", 11),
         ("noivu", "/", 7),
