@@ -122,6 +122,13 @@ FIELD_SENTENCES = {
     "row_done": "đã có phiếu",
     "row_closed": "đã đóng trước đó",
     "row_spare": "là dòng dự phòng chưa dùng",
+    "draw_list": "Hãy chọn một trong hai danh sách của lần sàng lọc.",
+    "draw_take": "“{value}” không phải số phiếu rút được. Danh sách này có {most} phiếu; hãy ghi một số từ 1 đến số đó.",
+    "commitment_form": "Mã băm SHA-256 gồm đúng 64 ký tự 0–9 và a–f. Hãy dán trọn mã.",
+    "commitment_used": "Mã băm này đã được dùng để cam kết. Hãy tạo phần mới của riêng cơ quan mình và băm lại.",
+    "part_length": "Phần phải dài từ {least} đến {most} ký tự, đúng như khi cam kết.",
+    "abandon_reason": "Hãy ghi lý do bỏ lần rút này, tối đa {most} ký tự.",
+    "recheck_share": "“{value}” không hợp lệ. Tỷ lệ phúc tra phải lớn hơn 0 và không quá 100 %, tối đa ba số lẻ.",
     "same_enumerator": "Người nhận phải khác người đang giữ.",
 }
 
