@@ -130,6 +130,40 @@ FIELD_SENTENCES = {
     "abandon_reason": "Hãy ghi lý do bỏ lần rút này, tối đa {most} ký tự.",
     "recheck_share": "“{value}” không hợp lệ. Tỷ lệ phúc tra phải lớn hơn 0 và không quá 100 %, tối đa ba số lẻ.",
     "same_enumerator": "Người nhận phải khác người đang giữ.",
+    "recheck_way": "Hãy chọn cách liên hệ.",
+    "recheck_result": "Hãy chọn kết quả của lần liên hệ.",
+    "recheck_note_line": "Ghi chú dài {length} ký tự; tối đa {most}.",
+    "recheck_supervisor": "Hãy chọn một giám sát viên đang hoạt động của cơ quan bạn.",
+    "recheck_rows": "Hãy chọn từ 1 đến {most} phiếu để giao.",
+    "recheck_count": "Số phiếu xác nhận ({typed}) khác số phiếu được chọn ({count}). Hãy xem lại danh sách.",
+    "recheck_verdict": "Hãy chọn một kết luận.",
+    "recheck_answer": "Hãy chọn một câu trả lời có trong danh sách.",
+    "recheck_answer_missing": "Kết luận Đạt cần câu trả lời ở mục này.",
+    "recheck_again": "“{value}” không hợp lệ. Hãy chọn mức 1–5, “Không áp dụng” hoặc “Không nhớ”.",
+    "recheck_again_missing": "Kết luận Đạt cần hỏi lại được ít nhất một tiêu chí ở phần (d).",
+    "recheck_no_interview": (
+        "Người dân nói không có cuộc phỏng vấn nên phiếu không thể Đạt. Hãy chọn Không đạt, hoặc sửa câu (a)."
+    ),
+    "recheck_not_a_user": (
+        "Người dân nói không sử dụng dịch vụ của đơn vị này nên phiếu không thể Đạt. "
+        "Hãy chọn Không đạt, hoặc sửa câu (b)."
+    ),
+    "recheck_reason_missing": "Kết luận Không đạt cần ít nhất một lý do.",
+    "recheck_reason_unknown": "Hãy chọn lý do có trong danh sách.",
+    "recheck_reason_unasked": "Chỉ kết luận Không đạt mới có lý do. Hãy bỏ chọn các lý do, hoặc đổi kết luận.",
+    "recheck_reason_denied": "Lý do “{reason}” trái với câu trả lời ở mục ({question}). Hãy sửa một trong hai.",
+    "recheck_other_note": "Hãy ghi rõ phát hiện khác là gì vào ghi chú.",
+    "recheck_day": "“{value}” không phải một ngày có thật. Hãy ghi như 25/11/2026.",
+    "recheck_day_future": "Ngày {value} chưa đến. Hãy ghi ngày người dân nói đã được phỏng vấn.",
+    "recheck_day_unasked": "Chỉ ghi ngày khi câu (a) trả lời là có. Hãy xóa ngày, hoặc sửa câu (a).",
+    "recheck_not_reached": (
+        "Chưa đủ căn cứ để kết luận Không liên hệ được: cần {most} lần liên hệ không gặp (đã ghi {count}), "
+        "hoặc một lần sai số, sai địa chỉ hay từ chối. Hãy ghi các lần liên hệ trước."
+    ),
+    "recheck_unreached_answers": (
+        "Đã chọn Không liên hệ được thì các mục (a)–(d) phải để trống. Hãy xóa câu trả lời, hoặc đổi kết luận."
+    ),
+    "recheck_again_why": "Phiếu đã có kết luận và câu trả lời gốc đã hiện. Hãy ghi lý do kết luận lại vào ghi chú.",
 }
 
 

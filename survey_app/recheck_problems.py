@@ -70,3 +70,40 @@ class PartDoesNotMatch(Problem):
 class DrawNotDrawn(Problem):
     code, status = "draw_not_drawn", 409
     sentence = "Lần rút thăm {number} {state}; chỉ lần đã rút mới có hồ sơ."
+
+
+class RecheckOvertaken(Problem):
+    """Somebody judged the re-check after its page was opened; `verdict` is what she stored."""
+
+    code, status = "recheck_overtaken", 409
+    sentence = (
+        "Phiếu {form_code} đã được {who} kết luận “{found}” lúc {when}, sau khi bạn mở. "
+        "Nội dung bạn nhập vẫn còn trên trang này; hãy so hai bản, rồi kết luận lại kèm lý do nếu vẫn cần."
+    )
+
+
+class RecheckVoided(Problem):
+    """The response counts no more; that there is nothing left to re-check is kept."""
+
+    keeps_work = True
+    code, status = "recheck_voided", 409
+    sentence = (
+        "Phiếu {form_code} đã bị hủy lúc {when}, người hủy: {who}. Không còn phải phúc tra phiếu này; "
+        "chưa lưu kết luận hay lần liên hệ nào."
+    )
+
+
+class RecheckEnded(Problem):
+    code, status = "recheck_ended", 409
+    sentence = (
+        "Phúc tra phiếu {form_code} đang ở trạng thái “{state}” nên không làm được việc này. "
+        "Hãy tải lại trang để xem trạng thái mới."
+    )
+
+
+class RechecksChanged(Problem):
+    code, status = "rechecks_changed", 409
+    sentence = (
+        "Từ lúc bạn mở danh sách, đã có người kết luận hoặc giao lại: {codes}. "
+        "Chưa giao phiếu nào; hãy xem danh sách mới rồi giao lại."
+    )

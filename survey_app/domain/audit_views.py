@@ -8,6 +8,8 @@ from survey_app.models import AuditLine
 from survey_app.vocabulary import CampaignState
 
 NAMES = {
+    "blind": "chưa thấy câu trả lời gốc",
+    "attempt": "kết quả liên hệ",
     "body": "cơ quan giám sát",
     "book": "mã kết quả",
     "changed": "số dòng đổi",
@@ -40,10 +42,13 @@ NAMES = {
     "name": "họ và tên",
     "new": "số dòng mới",
     "noun": "loại dữ liệu",
+    "number": "lần thứ",
     "of": "rút trong số phiếu",
     "points": "điểm thẩm định",
     "questionnaire": "mã bộ câu hỏi",
     "reason": "loại lý do",
+    "reasons": "các lý do",
+    "recheck": "phúc tra",
     "remove_after": "ngày phải xóa",
     "replaced_by": "dòng thay thế",
     "resolution": "quyết định từng mục",
@@ -60,17 +65,21 @@ NAMES = {
     "service": "thủ tục",
     "sha256": "mã tệp",
     "state": "trạng thái",
+    "supervisor": "giám sát viên",
     "target": "chỉ tiêu",
     "unchanged": "số dòng không đổi",
     "unit": "đơn vị",
     "units": "số đơn vị",
     "username": "tên đăng nhập",
+    "verdict": "kết luận",
     "version": "bản",
+    "way": "cách liên hệ",
 }
 DIGESTS = frozenset(
     {"book", "digest", "first", "input", "method", "questionnaire", "result", "second", "sha256"}
 )
 DIGEST_SHOWN = 12
+WORDS = frozenset({"state", "role", "body", "reason", "verdict", "way", "attempt"})
 
 
 @dataclass(frozen=True)
@@ -118,4 +127,4 @@ def _word(noun: str, name: str, value: object) -> str:
     if name == "state" and noun == "campaign":
         return CAMPAIGN_LABELS[CampaignState(text)]
     words = {label.value: shown for label, shown in LABELS.items()}
-    return words.get(text, text) if name in {"state", "role", "body", "reason"} else text
+    return words.get(text, text) if name in WORDS else text

@@ -1,16 +1,22 @@
-"""Re-checks: which a person may see, and which responses' answers stay hidden until the own verdict is stored."""
+"""Re-checks: which a person may see and work on, and which responses' answers stay hidden until the own verdict is stored."""
 
 import logging
+from datetime import datetime
 
 from sqlalchemy import Select, exists, false, select
 from sqlalchemy.orm import aliased
 
-from survey_app import problems
+from survey_app import problems, recheck_problems
+from survey_app.audit_verbs import AuditVerb
+from survey_app.domain import audit
 from survey_app.extensions import db
-from survey_app.models import Recheck, Response, User
-from survey_app.vocabulary import BODY_ROLES, RecheckState, Role
+from survey_app.labels import CAMPAIGN_LABELS, LABELS
+from survey_app.models import AuditLine, Campaign, Recheck, Response, User
+from survey_app.models.columns import now
+from survey_app.vocabulary import BODY_ROLES, CampaignState, RecheckState, ResponseState, Role
 
 log = logging.getLogger(__name__)
+WORKED_ON = (CampaignState.OPEN, CampaignState.CLOSED)
 
 
 def visible_to(user: User) -> Select[Recheck]:
@@ -58,3 +64,72 @@ def is_hidden_from(user: User, response: Response) -> bool:
     """Tell whether a response's answers stay hidden from a person until the own body's verdict is stored."""
     found = hidden_from(user).where(Recheck.response_id == response.id)
     return db.session.scalar(found.limit(1)) is not None
+
+
+def check_worked_on(campaign: Campaign) -> None:
+    """Refuse a campaign whose re-checks are not worked on now: one that is neither open nor closed."""
+    state = CampaignState(campaign.state)
+    if state not in WORKED_ON:
+        raise recheck_problems.RecheckNotNow(campaign=campaign.name, state=CAMPAIGN_LABELS[state])
+
+
+def to_work_on(actor: User, recheck: Recheck) -> Recheck:
+    """Return a re-check as it is now, locked with its response until the commit.
+
+    The response is locked first, so that both bodies' work on it has an order. Refuses a re-check of another body and a
+    campaign that is neither open nor closed.
+    """
+    if actor.role not in BODY_ROLES or recheck.body != actor.body:
+        log.warning("re-check %s is not for %s to work on", recheck.uuid, actor.username)
+        raise problems.NotFound()
+    response = select(Response).where(Response.id == recheck.response_id).with_for_update(of=Response)
+    db.session.scalars(response.execution_options(populate_existing=True)).one()
+    fresh = select(Recheck).where(Recheck.id == recheck.id).with_for_update(of=Recheck)
+    found = db.session.scalars(fresh.execution_options(populate_existing=True)).one()
+    check_worked_on(found.response.campaign)
+    return found
+
+
+def check_not_void(actor: User, recheck: Recheck) -> None:
+    """Refuse a re-check of a void response by name; where it was still waiting, it is dropped."""
+    response = recheck.response
+    if response.state != ResponseState.VOID:
+        return
+    log.warning("response %s is void and was re-checked by %s", response.uuid, actor.username)
+    who, when = _voided(response)
+    if recheck.state == RecheckState.WAITING:
+        drop(actor, recheck, "Phiếu đã bị hủy trước khi phúc tra.", now())
+    raise recheck_problems.RecheckVoided(form_code=response.form_code, who=who, when=when)
+
+
+def _voided(response: Response) -> tuple[str, datetime]:
+    """Return who made a response void, and when; an import taken back says so by another verb."""
+    verbs = (AuditVerb.RESPONSE_VOIDED, AuditVerb.RESPONSE_WITHDRAWN)
+    lines = select(AuditLine.actor_name, AuditLine.at).where(
+        AuditLine.noun == "response", AuditLine.record_id == response.uuid, AuditLine.verb.in_(verbs)
+    )
+    last = db.session.execute(lines.order_by(AuditLine.id.desc()).limit(1)).first()
+    return (last.actor_name, last.at) if last else ("không rõ", response.saved_at)
+
+
+def drop(actor: User, recheck: Recheck, reason: str, moment: datetime) -> None:
+    """End a waiting re-check without a verdict, because there is nothing left to judge; the reason is kept."""
+    recheck.state, recheck.reason, recheck.ended_at = RecheckState.DROPPED, reason, moment
+    recheck.version += 1
+    db.session.flush()
+    audit.record(
+        actor,
+        AuditVerb.RECHECK_DROPPED,
+        recheck.uuid,
+        campaign_id=recheck.campaign_id,
+        before={"state": RecheckState.WAITING},
+        after={"form_code": recheck.response.form_code, "state": recheck.state},
+        reason=reason,
+        at=moment,
+    )
+
+
+def ended(recheck: Recheck) -> recheck_problems.RecheckEnded:
+    """Return the refusal of work on a re-check that is no longer waiting."""
+    state = LABELS[RecheckState(recheck.state)]
+    return recheck_problems.RecheckEnded(form_code=recheck.response.form_code, state=state)
