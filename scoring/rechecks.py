@@ -6,6 +6,7 @@ UNCERTAINTY.md, section 11, has the formulas.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from math import isfinite
 
 from scoring.errors import hint, refusal
@@ -71,12 +72,12 @@ class Case:
         """Tell whether the case counts in a failure rate."""
         return self.verdict in (CONFIRMED, FAILED)
 
-    @property
+    @cached_property
     def differing(self) -> int:
         """Return how many pairs differ."""
         return sum(first != again for _, first, again in self.levels)
 
-    @property
+    @cached_property
     def crossing(self) -> int:
         """Return how many pairs change from satisfied (4, 5) to not, or the other way."""
         return sum(satisfied(first) != satisfied(again) for _, first, again in self.levels)
