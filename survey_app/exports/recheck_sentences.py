@@ -76,14 +76,14 @@ def _unchecked(found: UnitPoints, decimals: int) -> str:
     if not found.would_fail:
         return (
             f"Nếu {count(found.unchecked)} phiếu chưa phúc tra cũng như vậy thì không phiếu nào trong đó không đạt; "
-            f"ở cận trên của tỷ lệ là {forms(found.at_most)}, và điểm nằm trong {_span(found.far_bounds, decimals)}."
+            f"ở cận trên của tỷ lệ là {forms(found.at_most)}, và điểm {_span(found.far_bounds, decimals)}."
         )
     return (
         f"Nếu {count(found.unchecked)} phiếu chưa phúc tra cũng như vậy thì {forms(found.would_fail)} trong đó không đạt, "
-        f"và điểm nằm trong {_span(found.bounds, decimals)}."
+        f"và điểm {_span(found.bounds, decimals)}."
     )
 
 
 def _span(bounds: tuple[Standing, Standing], decimals: int) -> str:
     low, high = (points(each.points, decimals) for each in bounds)
-    return f"khoảng {low} – {high}"
+    return f"là {low}" if low == high else f"nằm trong khoảng {low} – {high}"

@@ -4,20 +4,30 @@ Simulated campaigns of 60 enumerators in 22 units, 2,124 responses, 20 % re-chec
 asked again repeat as in the golden re-check; made-up ones are repeated only by chance.
 """
 
+import statistics
 import sys
+import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
+import flask_migrate
 import numpy as np
 
 from scoring.golden import Golden
 from scoring.recheck_rates import by, spread_of
 from scoring.recheck_suspicion import Q_LIMIT, suspects
 from scoring.rechecks import CONFIRMED, FAILED, UNREACHABLE, Judged, Pair, cases_of, inclusion
+from survey_app import create_app
+from survey_app.domain import demonstration, people
+from survey_app.domain.demonstration import rechecks as demonstration_rechecks
+from survey_app.extensions import db
 
 CAMPAIGNS, SEED = 300, 20221231
 ENUMERATORS, UNITS, RESPONSES, SHARE = 60, 22, 2124, 0.2
+PAGE_MILLISECONDS = 300
 MATCH_LEAST = 3  # of the criteria asked again on the same side, else "answers differ": the campaign's default
 CRITERIA = ("access_1", "procedure_2", "official_4", "outcome_1", "feedback_2")
 
@@ -220,6 +230,41 @@ def _coverage() -> bool:
     return kept and good
 
 
+def _pages() -> bool:
+    """Open the pages of a played round of the demonstration, without the network."""
+    kept = True
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{Path(folder) / 'rechecks.sqlite'}"
+        app = create_app({"SQLALCHEMY_DATABASE_URI": url, "WTF_CSRF_ENABLED": False})
+        with app.app_context():
+            flask_migrate.upgrade()
+            demonstration.load(people.command_line())
+            demonstration_rechecks.play(people.command_line())
+            db.session.commit()
+            db.session.remove()
+        client = app.test_client()
+        client.post("/login", data={"username": "noivu", "password": demonstration.PASSWORD})
+        for path in ("", f"/enumerators/{demonstration_rechecks.FABRICATORS[0]}", "/units/STC"):
+            address = f"/campaigns/{demonstration.CODE}/recheck-measures{path}"
+            client.get(address)
+            taken = []
+            for _ in range(7):
+                started = time.perf_counter()
+                client.get(address)
+                taken.append(1000 * (time.perf_counter() - started))
+            middle = statistics.median(taken)
+            kept &= middle <= PAGE_MILLISECONDS
+            _tell(
+                middle <= PAGE_MILLISECONDS,
+                f"page {path or '/'}, 425 responses judged",
+                f"{middle:.0f} ms",
+                "≤ 300 ms",
+            )
+        with app.app_context():
+            db.engine.dispose()
+    return kept
+
+
 def _tell(kept: bool, what: str, figure: str, promise: str) -> None:
     sys.stdout.write(f"{'kept  ' if kept else 'MISSED'}  {what:<66}  {figure}  (promised {promise})\n")
     sys.stdout.flush()
@@ -228,7 +273,7 @@ def _tell(kept: bool, what: str, figure: str, promise: str) -> None:
 def main() -> int:
     """Print every promise beside what was measured; 1 where one was missed."""
     sys.stdout.write(f"{CAMPAIGNS} simulated campaigns each\n")
-    return 0 if all([_accusations(), _discoveries(), _coverage()]) else 1
+    return 0 if all([_accusations(), _discoveries(), _coverage(), _pages()]) else 1
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ from survey_app.vocabulary import (
 )
 
 SEED = 20221231
-FABRICATORS = ("dtv07", "dtv23", "dtv41")
+FABRICATORS = ("dtv07", "dtv23", "dtv46")
 LEFT_WAITING = 12  # of each body's re-checks, so that there is work to try
 SUPERVISORS = (
     people.Person("mattran2", "Bùi Thị Kim Anh", Role.SUPERVISOR, body=Body.FRONT),
@@ -44,7 +44,7 @@ PARTS = {
 }
 # Shares: of all, not reached; of honest work, led questions; of made-up work, denied; of answers, given otherwise;
 # of responses that both bodies judge, seen otherwise by the second.
-UNREACHED, LED, DENIED, OTHERWISE, SEEN_OTHERWISE = 0.07, 0.015, 0.75, 0.12, 0.15
+UNREACHED, LED, DENIED, OTHERWISE, SEEN_OTHERWISE = 0.07, 0.015, 0.85, 0.12, 0.15
 
 
 def play(actor: User, say: Callable[[str], None] = lambda _: None) -> bool:
@@ -72,6 +72,10 @@ def _draw(campaign: Campaign) -> None:
         draws.commit(person, draw, sha256(part.encode()).hexdigest())
     for person, part in parties.items():
         draws.reveal(person, draw, part)
+
+
+# What somebody who answers otherwise says most often, so that as many become satisfied as cease to be.
+NEXT = {"1": "2", "2": "3", "3": "4", "4": "5", "5": "4"}
 
 
 class _Round:
@@ -141,11 +145,10 @@ class _Round:
             first = recheck.response.answers[places.index(code)]
             if at_random:
                 told[code] = str(self.generator.integers(2, 6))
-            elif first.isdigit() and self._chance(OTHERWISE):
-                told[code] = str(int(first) - 1 if first == "5" or self._chance(0.5) else int(first) + 1)
+            elif first in NEXT and self._chance(OTHERWISE):
+                told[code] = NEXT[first] if self._chance(0.85) else "3"
             else:
                 told[code] = first
-            told[code] = "2" if told[code] == "0" else told[code]
         return told
 
     def _chance(self, share: float) -> bool:
