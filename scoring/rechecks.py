@@ -27,7 +27,7 @@ class Pair:
     first: str
     again: str
 
-    @property
+    @cached_property
     def levels(self) -> tuple[int, int] | None:
         """Return both levels 1–5; None where one of them is no level: such a pair counts nowhere."""
         if self.first.isdigit() and self.again.isdigit():

@@ -21,6 +21,7 @@ MOST_LINES, MOST_FLAGS = 100, 50
 # What happened to a response itself; flags and proposals have their own readers.
 OF_RESPONSES = (
     AuditVerb.RESPONSE_SUBMITTED,
+    AuditVerb.RESPONSE_IMPORTED,
     AuditVerb.RESPONSE_CORRECTED,
     AuditVerb.RESPONSE_ACCEPTED,
     AuditVerb.RESPONSE_VOIDED,

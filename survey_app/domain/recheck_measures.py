@@ -162,12 +162,13 @@ def gathered(user: User, campaign: Campaign) -> Gathered:
     """
     members = campaigns.units_of(campaign)
     questionnaire = campaigns.questionnaire_of(campaign.questionnaire_sha256)
+    places = {code: place for place, code in enumerate(questionnaire.criterion_codes)}
     counting = scores.counting_units(members)
     weights, outcomes = _weights(campaign), _outcomes(campaign)
     known, rows = [], []
     for found in db.session.execute(_known(user, campaign)):
         unit = counting[found.unit_id]
-        pairs = _pairs(found.criteria, found.first, found.again, questionnaire)
+        pairs = _pairs(found.criteria, found.first, found.again, places)
         known.append(
             Known(
                 response_id=found.response_id,
@@ -235,8 +236,7 @@ def _known(user: User, campaign: Campaign) -> Any:
     )
 
 
-def _pairs(criteria: str, first: str, again: str, questionnaire: Questionnaire) -> tuple[Pair, ...]:
-    places = {code: place for place, code in enumerate(questionnaire.criterion_codes)}
+def _pairs(criteria: str, first: str, again: str, places: Mapping[str, int]) -> tuple[Pair, ...]:
     return tuple(
         Pair(code, first[places[code]], mark)
         for code, mark in zip(criteria.split(","), again, strict=False)
