@@ -1,7 +1,7 @@
 """One enumerator as the bodies and Home Affairs see her: her judged re-checks, flags, and who changed what, when."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
@@ -18,6 +18,7 @@ from survey_app.models import AuditLine, Campaign, Flag, Recheck, Response, User
 from survey_app.vocabulary import BODY_ROLES
 
 MOST_LINES, MOST_FLAGS = 100, 50
+_TOLD_BESIDE = {audit_views.NAMES["form_code"], audit_views.NAMES["digest"]}
 # What happened to a response itself; flags and proposals have their own readers.
 OF_RESPONSES = (
     AuditVerb.RESPONSE_SUBMITTED,
@@ -101,4 +102,10 @@ def _history(user: User, known: Collection[Known]) -> list[tuple[Told, str]]:
         .limit(MOST_LINES)
     )
     codes = {**judged, **responses}
-    return [(audit_views.told(line), codes[line.record_id]) for line in db.session.scalars(lines)]
+    return [(_told(line), codes[line.record_id]) for line in db.session.scalars(lines)]
+
+
+def _told(line: AuditLine) -> Told:
+    """Return a line's facts without those that its row tells anyhow."""
+    found = audit_views.told(line)
+    return replace(found, facts=[fact for fact in found.facts if fact.name not in _TOLD_BESIDE])
