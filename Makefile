@@ -29,7 +29,8 @@ format: $(VENV)/test ## write the one format
 	@$(VENV)/bin/ruff check --fix-only --quiet . && $(VENV)/bin/ruff format .
 
 bench: $(VENV)/test ## measure the promised speeds, coverage and false alarms (half an hour) beside their promises
-	@status=0; for each in tests.benchmarks tests.benchmarks.streaming tests.benchmarks.coverage tests.benchmarks.false_alarms; do \
+	@status=0; for each in tests.benchmarks tests.benchmarks.streaming tests.benchmarks.coverage tests.benchmarks.false_alarms \
+	  tests.benchmarks.rechecks; do \
 	  $(PYTHON) -m $$each || status=1; done; exit $$status
 
 device: $(VENV)/test chromium ## measure an enumerator's device in Chromium: storage, queue, kills, a slow network

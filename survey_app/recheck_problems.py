@@ -1,8 +1,6 @@
 """The refusals of draws, re-checks and what follows from them; see problems.py."""
 
-from collections.abc import Mapping
-
-from survey_app.problems import CannotChange, Problem
+from survey_app.problems import OtherContent, Problem
 
 
 class RecheckNotNow(Problem):

@@ -28,6 +28,7 @@ from werkzeug.test import TestResponse
 
 from survey_app import create_app
 from survey_app.domain import demonstration, people
+from survey_app.domain.demonstration import rechecks as demonstration_rechecks
 from survey_app.extensions import db, read_only
 from survey_app.models import User
 
@@ -250,6 +251,20 @@ def demo_template(house: SqliteHouse | PostgresHouse, empty_template: str) -> st
         return url
 
     return house.kept("demo", loaded)
+
+
+@pytest.fixture(scope="session")
+def rechecked_template(house: SqliteHouse | PostgresHouse, demo_template: str) -> str:
+    """A database that holds the demonstration campaign with one round of re-checks."""
+
+    def played() -> str:
+        url = house.fresh(demo_template)
+        with opened(url):
+            demonstration_rechecks.play(people.command_line())
+            db.session.commit()
+        return url
+
+    return house.kept("rechecked", played)
 
 
 @pytest.fixture

@@ -33,6 +33,8 @@ ITEMS = (
     ("Nhật ký", "audit.index", Permission.AUDIT_VIEW, False),
 )
 
+AFTER = 2  # of the items, “Phúc tra” is the third: beside the forms
+
 # What a page of re-checks leads to; its own tabs, so that the frame's navigation stays short.
 RECHECK_TABS = (
     ("Việc phúc tra", "rechecks.index", Permission.RECHECK_JUDGE),
@@ -71,6 +73,9 @@ def _navigation(campaign: Campaign | None) -> list[dict[str, Any]]:
         items.append(
             {"label": label, "href": url_for(endpoint, **arguments), "current": request.endpoint == endpoint}
         )
+    if campaign is not None and (tabs := recheck_tabs(campaign)):
+        current = any(tab["current"] for tab in tabs)
+        items.insert(AFTER, {"label": "Phúc tra", "href": tabs[0]["href"], "current": current})
     return items
 
 

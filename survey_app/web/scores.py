@@ -6,11 +6,21 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from scoring.flags import wording
 from survey_app import problems
-from survey_app.domain import breakdowns, campaigns, run_comparison, score_views, scores
+from survey_app.domain import (
+    breakdowns,
+    campaigns,
+    recheck_measures,
+    recheck_points,
+    run_comparison,
+    score_views,
+    scores,
+)
 from survey_app.exports import breakdowns as breakdown_tables
 from survey_app.exports import charts, doubts, sentences, tables
+from survey_app.exports.recheck_sentences import validity_note
 from survey_app.extensions import begin_writing, db
 from survey_app.language import clean_line
+from survey_app.models import Campaign
 from survey_app.vocabulary import Permission
 from survey_app.web import files, guards
 from survey_app.web.navigation import use_campaign
@@ -85,7 +95,16 @@ def unit(code: str, unit: str) -> Any:
         if may_see_all
         else score_views.published_unit(actor, campaign, unit)
     )
-    return _unit_page(unit, shown)
+    return _unit_page(unit, shown, _validity(campaign, unit) if may_see_all else "")
+
+
+def _validity(campaign: Campaign, unit: str) -> str:
+    """Return what stands beside a unit's points about its re-checks; nothing where none was judged."""
+    found = recheck_measures.gathered(guards.actor(), campaign)
+    if not found.known or unit not in found.units:
+        return ""
+    method = campaigns.method_of(campaign.method_sha256)
+    return validity_note(recheck_points.of_unit(found, unit).points, method.points.decimals)
 
 
 @blueprint.get("/runs/<int:number>/scores/<unit>")
@@ -94,7 +113,7 @@ def run_unit(code: str, number: int, unit: str) -> Any:
     return _unit_page(unit, score_views.shown(guards.actor(), use_campaign(code), _run_number(number)))
 
 
-def _unit_page(unit: str, shown: score_views.Shown) -> Any:
+def _unit_page(unit: str, shown: score_views.Shown, validity: str = "") -> Any:
     result, cover = shown.result_of(unit), shown.cover
     rows = {each["unit"]: each for each in shown.book.units}
     index = shown.book.index or {"units": []}
@@ -102,6 +121,7 @@ def _unit_page(unit: str, shown: score_views.Shown) -> Any:
     return render_template(
         "scores/unit.html",
         shown=shown,
+        validity=validity,
         result=result,
         row=rows[unit],
         standing=next((each for each in index["units"] if each["unit"] == unit), None),

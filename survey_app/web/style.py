@@ -16,8 +16,12 @@ from wtforms import (
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from scoring.recheck_rates import Measures, Spread, measures
+from scoring.rechecks import CONFIRMED, FAILED, Case
 from survey_app.domain.paging import Page
 from survey_app.exports.charts import Bar, Chart, Mark, bars_of
+from survey_app.exports.recheck_charts import funnel_of
+from survey_app.exports.recheck_sentences import between
 from survey_app.exports.tables import NO_SURVEY, Column, Row, Table
 from survey_app.web import guards
 from survey_app.web.forms import Form, choices
@@ -74,6 +78,18 @@ BARS = bars_of(
     "Phiếu đến theo ngày",
     [Bar(f"{day:02d}/11/2026", number) for day, number in enumerate((12, 31, 0, 27, 44, 18, 9), start=16)],
 )
+
+
+def _work(judged: int, failed: int) -> Measures:
+    """Return the measures of one person's judged re-checks, so many of them failed."""
+    verdicts = [FAILED] * failed + [CONFIRMED] * (judged - failed)
+    cases = [Case(str(place), "", "", verdict, 1, ()) for place, verdict in enumerate(verdicts)]
+    return measures("", cases, Spread())
+
+
+_WORK = {"Điều tra viên A": _work(9, 7), "Điều tra viên B": _work(12, 1), "Điều tra viên C": _work(30, 2)}
+FUNNEL = funnel_of(0.08, _WORK, {}, own="Điều tra viên B")
+RATES = [(name, each.failure, between(each.failure)) for name, each in _WORK.items()]
 # Three lines of the table that Hà Nam published for 2022, and its mean.
 INDEX = Table(
     name="Chỉ số",
@@ -153,6 +169,8 @@ def index() -> Any:
         index=INDEX,
         chart=CHART,
         bars=BARS,
+        funnel=FUNNEL,
+        rates=RATES,
         weight=Decimal("0.2772"),
         page_of=Page(rows=range(50), number=2, total=2124),
         address=lambda number: url_for("style.index", page=number),

@@ -13,8 +13,9 @@ from flask import Flask
 from sqlalchemy import func, select, text
 
 from survey_app.domain import campaigns, demonstration, people, quality, scores
+from survey_app.domain.demonstration import rechecks as demonstration_rechecks
 from survey_app.extensions import db
-from survey_app.models import Appraisal, AuditLine, Campaign, Response, User
+from survey_app.models import Appraisal, AuditLine, Campaign, Recheck, Response, User
 from tests.conftest import PostgresHouse, SqliteHouse
 from tests.test_documentation import ROOT
 
@@ -71,6 +72,14 @@ def test_a_campaign_is_created_walked_and_listed(run: Run, units: Path) -> None:
     assert (refused.exit_code, "chưa có lần tính điểm" in refused.stderr) == (1, True)
     assert run("campaign", "open", "c26").exit_code == 1
     assert run("campaign", "open", "c26", "--reason", "Bổ sung phiếu").exit_code == 0
+
+
+def test_a_round_of_re_checks_is_played_once(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demonstration_rechecks, "LEFT_WAITING", 10_000)  # drawn, and nothing judged
+    first, again = run("demo", "rechecks"), run("demo", "rechecks")
+    assert (first.exit_code, first.output) == (0, "Rút thăm…\nPhúc tra…\nĐã chơi một vòng phúc tra.\n")
+    assert (again.exit_code, again.output) == (0, "Đợt minh họa đã có lần rút thăm.\n")
+    assert db.session.scalar(select(func.count(Recheck.id))) > 425
 
 
 def test_a_dry_run_stores_nothing(run: Run, units: Path, tmp_path: Path) -> None:
