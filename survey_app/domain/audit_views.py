@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from survey_app.domain import audit
-from survey_app.labels import CAMPAIGN_LABELS, LABELS
+from survey_app.labels import CAMPAIGN_LABELS, LABELS, STATE_LABELS
 from survey_app.models import AuditLine
 from survey_app.vocabulary import CampaignState
 
@@ -66,6 +66,7 @@ NAMES = {
     "units": "số đơn vị",
     "username": "tên đăng nhập",
     "version": "bản",
+    "why": "vì sao giữ riêng",
 }
 DIGESTS = frozenset(
     {"book", "digest", "first", "input", "method", "questionnaire", "result", "second", "sha256"}
@@ -117,5 +118,8 @@ def _word(noun: str, name: str, value: object) -> str:
         return text[:DIGEST_SHOWN]
     if name == "state" and noun == "campaign":
         return CAMPAIGN_LABELS[CampaignState(text)]
+    kinds = {"state": noun, "why": f"{noun}_why"}
+    if text in (own := STATE_LABELS.get(kinds.get(name, ""), {})):
+        return own[text]
     words = {label.value: shown for label, shown in LABELS.items()}
     return words.get(text, text) if name in {"state", "role", "body", "reason"} else text

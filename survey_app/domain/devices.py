@@ -18,12 +18,13 @@ from survey_app.domain import (
     assignments,
     audit,
     campaigns,
+    duplicate_codes,
     flags,
     people,
     response_content,
-    responses,
     sample_views,
 )
+from survey_app.domain.duplicate_codes import Kept
 from survey_app.domain.paradata import device_id, read
 from survey_app.domain.response_saving import Receipt
 from survey_app.extensions import DIALECTS, Base, begin_writing, db
@@ -123,14 +124,14 @@ class HandedOver:
 
     owner: User
     form_code: str
-    receipt: Receipt
+    receipt: Receipt | Kept
 
 
 def receive_sealed(actor: User, content: bytes) -> HandedOver:
     """Open a record that an enumerator exported from her device, and store it as hers.
 
     Refuses a file that is no such record, one sealed for nobody known here or changed on the way, and whatever
-    `responses.receive` refuses.
+    `duplicate_codes.receive` refuses.
     """
     owner, uuid, told = _opened(content)
     campaign = campaigns.one_visible_to(actor, str(told.get("campaign", "")))
@@ -145,7 +146,7 @@ def receive_sealed(actor: User, content: bytes) -> HandedOver:
     version = told.get("version")
     told_by = f"tệp xuất từ máy của {owner.username}"
     try:
-        receipt = responses.receive(
+        receipt = duplicate_codes.receive(
             owner,
             campaign,
             uuid,

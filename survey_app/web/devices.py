@@ -18,7 +18,8 @@ from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response as Reply
 
 from survey_app import problems
-from survey_app.domain import campaigns, devices, responses
+from survey_app.domain import campaigns, devices, duplicate_codes, responses
+from survey_app.domain.duplicate_codes import Kept
 from survey_app.extensions import db
 from survey_app.language import clean_line
 from survey_app.models import User
@@ -75,6 +76,7 @@ def _work(user: User) -> dict[str, Any]:
             "key": base64.b64encode(key).decode(),
         },
         "campaigns": work,
+        "decided": duplicate_codes.decided_of(user),
         "shell": shell,
         "shell_id": hashlib.sha256("\n".join(marks).encode()).hexdigest()[:16],
     }
@@ -148,6 +150,9 @@ def receive() -> Any:
             db.session.rollback()
         return render_template("devices/receive.html", refusal=refusal), refusal.status
     db.session.commit()
+    if isinstance(handed.receipt, Kept):
+        flash(handed.receipt.sentence, "warn")
+        return redirect(url_for("devices.receive"), 303)
     known = "Đã nhận" if handed.receipt.is_new else "Trước đó đã nhận"
     flash(f"{known} phiếu {handed.form_code} của {handed.owner.display_name}.", "good")
     return redirect(url_for("devices.receive"), 303)
