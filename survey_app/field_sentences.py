@@ -20,7 +20,10 @@ FIELD_SENTENCES = {
     ),
     "duplicate_mend": "Nếu mã {value} là do gõ nhầm, hãy sửa mã rồi gửi lại. Nếu mã đúng, không cần làm gì thêm.",
     "duplicate_moved": "Dòng {value} của danh sách nay đã giao cho {who}.",
-    "duplicate_settled": "Phiếu {value} trùng mã: {label}. Lý do: “{reason}”. Có thể xóa phiếu này khỏi máy.",
+    "duplicate_settled": (
+        "Phiếu {value} trùng mã: điều phối viên đã quyết định không tính phiếu này. "
+        "Lý do: “{reason}”. Có thể xóa khỏi máy."
+    ),
     "duplicate_mended": "Điều tra viên sửa mã phiếu thành {value}.",
     "duplicate_decision": "Hãy chọn một cách giải quyết.",
     "duplicate_reason": "Hãy ghi lý do, tối đa {most} ký tự. Người gửi phiếu sau đọc được lý do này.",

@@ -15,7 +15,6 @@ from survey_app.domain.paradata import Making
 from survey_app.domain.response_content import Checked, Entry
 from survey_app.domain.response_saving import Receipt, checked_uuid
 from survey_app.extensions import begin_writing, db
-from survey_app.labels import STATE_LABELS
 from survey_app.language import clean_line
 from survey_app.models import AuditLine, Campaign, DuplicateCode, Response, SampleRow, User
 from survey_app.models.columns import now
@@ -335,8 +334,5 @@ def _told(duplicate: DuplicateCode, *, is_new: bool = False) -> Kept:
             name = row.enumerator.display_name
             why = problems.field("duplicate_moved", value=duplicate.form_code, who=name) + " " + why
     else:
-        label = STATE_LABELS["duplicate"][state]
-        sentence = problems.field(
-            "duplicate_settled", value=duplicate.form_code, label=label, reason=duplicate.reason
-        )
+        sentence = problems.field("duplicate_settled", value=duplicate.form_code, reason=duplicate.reason)
     return Kept(duplicate.uuid, duplicate.content_digest, duplicate.form_code, state, is_new, sentence, why)

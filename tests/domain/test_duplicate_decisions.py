@@ -80,7 +80,8 @@ def test_the_first_kept_counts_on_and_the_second_stays_on_file(both: Hands) -> N
     assert isinstance(told, Kept)
     assert (told.state, told.sentence) == (
         FIRST,
-        f"Phiếu T4-00 trùng mã: Giữ phiếu trước. Lý do: “{WHY}”. Có thể xóa phiếu này khỏi máy.",
+        "Phiếu T4-00 trùng mã: điều phối viên đã quyết định không tính phiếu này. "
+        f"Lý do: “{WHY}”. Có thể xóa khỏi máy.",
     )
     with pytest.raises(recheck_problems.DuplicateSettled):
         both.send(both.first, "FREE-1", uuid=both.uuids["x-dtv", CODE])
