@@ -15,6 +15,20 @@ FIELD_SENTENCES = {
         "Theo danh sách mẫu, mã phiếu {value} thuộc đơn vị hoặc điều tra viên khác, hoặc là dòng dự phòng chưa dùng. "
         "Hãy kiểm tra mã và đơn vị; nếu đúng thì nhờ điều phối viên giao lại dòng này."
     ),
+    "duplicate_kept": (
+        "Mã phiếu {value} trùng: máy chủ đã giữ nguyên phiếu này, chưa tính, chờ điều phối viên quyết định."
+    ),
+    "duplicate_mend": "Nếu mã {value} là do gõ nhầm, hãy sửa mã rồi gửi lại. Nếu mã đúng, không cần làm gì thêm.",
+    "duplicate_moved": "Dòng {value} của danh sách nay đã giao cho {who}.",
+    "duplicate_settled": (
+        "Phiếu {value} trùng mã: điều phối viên đã quyết định không tính phiếu này. "
+        "Lý do: “{reason}”. Có thể xóa khỏi máy."
+    ),
+    "duplicate_mended": "Điều tra viên sửa mã phiếu thành {value}.",
+    "duplicate_decision": "Hãy chọn một cách giải quyết.",
+    "duplicate_reason": "Hãy ghi lý do, tối đa {most} ký tự. Người gửi phiếu sau đọc được lý do này.",
+    "duplicate_recode": "Hãy chọn một dòng trong danh sách hoặc ghi một mã, không cả hai.",
+    "duplicate_same_code": "Mã mới phải khác mã đang trùng.",
     "received_but_void": (
         "Máy chủ đã nhận phiếu {form_code}, nhưng phiếu đã bị hủy nên không được tính. "
         "Gửi lại không thay đổi điều đó."

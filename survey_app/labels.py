@@ -75,6 +75,7 @@ STATE_LABELS: dict[str, dict[str, str]] = {
         DuplicateState.OPEN: "Chờ quyết định",
         DuplicateState.FIRST_KEPT: "Giữ phiếu trước",
         DuplicateState.SECOND_KEPT: "Lấy phiếu sau",
+        DuplicateState.RECODED: "Phiếu sau mang mã khác",
     },
     "duplicate_why": {
         DuplicateWhy.TAKEN: "Mã phiếu này đã có phiếu khác",

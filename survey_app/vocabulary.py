@@ -170,9 +170,12 @@ class DuplicateWhy(StrEnum):
 
 
 class DuplicateState(StrEnum):
+    """Open, or how it ended: the first counts on, the second takes its place, or the second bears another code."""
+
     OPEN = "open"
     FIRST_KEPT = "first_kept"
     SECOND_KEPT = "second_kept"
+    RECODED = "recoded"
 
 
 class SampleKind(StrEnum):

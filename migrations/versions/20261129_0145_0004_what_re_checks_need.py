@@ -56,6 +56,7 @@ def upgrade() -> None:
         sa.Column("questionnaire_sha256", sa.String(length=64), nullable=False),
         sa.Column("content", sa.Text(), nullable=False),
         sa.Column("content_digest", sa.String(length=64), nullable=False),
+        sa.Column("making", sa.Text(), server_default="{}", nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("why", sa.String(length=32), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
@@ -66,7 +67,8 @@ def upgrade() -> None:
             "(state = 'open') = (decided_at IS NULL)", name=op.f("ck_duplicate_code_decided_has_moment")
         ),
         sa.CheckConstraint(
-            "state IN ('open', 'first_kept', 'second_kept')", name=op.f("ck_duplicate_code_state_known")
+            "state IN ('open', 'first_kept', 'second_kept', 'recoded')",
+            name=op.f("ck_duplicate_code_state_known"),
         ),
         sa.CheckConstraint("why IN ('taken', 'moved')", name=op.f("ck_duplicate_code_why_known")),
         sa.CheckConstraint("length(uuid) = 36", name=op.f("ck_duplicate_code_uuid_whole")),

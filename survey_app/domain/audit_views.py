@@ -113,6 +113,7 @@ NAMES = {
     "verdicts": "kết luận từng cơ quan",
     "version": "bản",
     "way": "cách liên hệ",
+    "why": "vì sao giữ riêng",
 }
 DIGESTS = frozenset(
     {
@@ -192,9 +193,8 @@ def _word(noun: str, name: str, value: object) -> str:
         return text[:DIGEST_SHOWN]
     if name == "state" and noun == "campaign":
         return CAMPAIGN_LABELS[CampaignState(text)]
-    if name == "state" and text in STATE_LABELS.get(noun, {}):
-        return STATE_LABELS[noun][text]
-    if name == "draw_state":
-        return STATE_LABELS["draw"][text]
+    kinds = {"state": noun, "why": f"{noun}_why", "draw_state": "draw"}
+    if text in (own := STATE_LABELS.get(kinds.get(name, ""), {})):
+        return own[text]
     words = {label.value: shown for label, shown in LABELS.items()}
     return words.get(text, text) if name in WORDS else text

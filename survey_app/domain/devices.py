@@ -17,13 +17,14 @@ from survey_app.domain import (
     assignments,
     audit,
     campaigns,
+    duplicate_codes,
     flags,
     people,
     recheck_devices,
     response_content,
-    responses,
     sample_views,
 )
+from survey_app.domain.duplicate_codes import Kept
 from survey_app.domain.paradata import claimed_moment, device_id, read
 from survey_app.extensions import DIALECTS, Base, begin_writing, db
 from survey_app.labels import LABELS
@@ -124,6 +125,7 @@ class HandedOver:
     owner: User
     form_code: str
     is_new: bool
+    kept: Kept | None = None
 
 
 def receive_sealed(actor: User, content: bytes) -> HandedOver:
@@ -131,7 +133,7 @@ def receive_sealed(actor: User, content: bytes) -> HandedOver:
 
     An enumerator's response is the coordinator's to receive, a supervisor's re-check the own body's head's. Refuses a
     file that is no such record, one sealed for nobody known here or changed on the way, one that is another's to
-    receive, and whatever `responses.receive` or `recheck_devices.receive` refuses.
+    receive, and whatever `duplicate_codes.receive` or `recheck_devices.receive` refuses.
     """
     owner, uuid, told = _opened(content)
     _check_hands(actor, owner)
@@ -150,7 +152,7 @@ def receive_sealed(actor: User, content: bytes) -> HandedOver:
     )
     version = told.get("version")
     try:
-        receipt = responses.receive(
+        receipt = duplicate_codes.receive(
             owner,
             campaign,
             uuid,
@@ -164,7 +166,8 @@ def receive_sealed(actor: User, content: bytes) -> HandedOver:
         raise
     if receipt.is_new:
         audit.record(actor, AuditVerb.RESPONSE_IMPORTED, uuid, campaign_id=campaign.id, reason=told_by)
-    return HandedOver(owner, entry.form_code, receipt.is_new)
+    kept = receipt if isinstance(receipt, Kept) else None
+    return HandedOver(owner, entry.form_code, receipt.is_new, kept)
 
 
 def _check_hands(actor: User, owner: User) -> None:

@@ -15,6 +15,7 @@ from survey_app.domain import audit, response_content, scores, second_entry_reso
 from survey_app.extensions import db
 from survey_app.models import (
     Definition,
+    DuplicateCode,
     Response,
     ResponseVersion,
     ScoreRun,
@@ -23,6 +24,7 @@ from survey_app.models import (
     SelfLink,
     Unit,
 )
+from survey_app.vocabulary import DuplicateState
 
 APPEND_ONLY = frozenset(
     {"audit_line", "definition", "recheck_attempt", "recheck_verdict", "response_version"}
@@ -63,6 +65,7 @@ def check() -> list[Finding]:
         _runs,
         _screenings,
         _second_entries,
+        _duplicates,
         _trail,
     )
     return [each() for each in checks]
@@ -178,6 +181,24 @@ def _second_entries() -> Finding:
             count += 1
             if not second_entry_resolution.holds(entry):
                 return Finding(what, False, f"phiếu {entry.response.form_code} không khớp hai lần nhập")
+    return Finding(what, True, f"{count} phiếu")
+
+
+def _duplicates() -> Finding:
+    """Check that every duplicate says what the trail told when it was kept, and that each one taken is a response."""
+    what, count = "phiếu trùng mã", 0
+    taken = DuplicateCode.state.in_((DuplicateState.SECOND_KEPT, DuplicateState.RECODED))
+    lost = select(DuplicateCode.form_code).where(taken, DuplicateCode.uuid.not_in(select(Response.uuid)))
+    if (form_code := db.session.scalar(lost.limit(1))) is not None:
+        return Finding(what, False, f"phiếu {form_code} đã được nhận nhưng không có trong các phiếu")
+    every = select(DuplicateCode).order_by(DuplicateCode.id).execution_options(yield_per=200)
+    with closing(db.session.scalars(every)) as duplicates:
+        for duplicate in duplicates:
+            count += 1
+            lines = audit.history("duplicate", duplicate.uuid)
+            told = audit.changes_of(lines[0])["after"].get("digest") if lines else ""
+            if {duplicate.content_digest, told} != {response_content.digest_of(duplicate.content)}:
+                return Finding(what, False, f"phiếu {duplicate.form_code} không khớp mã kiểm tra")
     return Finding(what, True, f"{count} phiếu")
 
 

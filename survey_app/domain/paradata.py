@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -78,6 +78,23 @@ def claimed_moment(told: object) -> datetime | None:
     except (ValueError, OverflowError):
         return None
     return in_utc if in_utc and 2000 <= in_utc.year <= 2999 else None
+
+
+_MOMENTS = ("opened_at", "first_answer_at", "finished_at")
+
+
+def packed(making: Making | None) -> str:
+    """Return an account as text, to be kept until there is a response to which it belongs."""
+    told = asdict(making or Making())
+    told |= {name: told[name] and told[name].isoformat() for name in _MOMENTS}
+    return audit.canonical(told | {"confirmed": sorted(told["confirmed"])})
+
+
+def unpacked(text: str) -> Making:
+    """Return the account that was kept as text."""
+    told = json.loads(text)
+    told |= {name: datetime.fromisoformat(told[name]) for name in _MOMENTS if told.get(name)}
+    return Making(**told | {"confirmed": frozenset(told.get("confirmed", ()))})
 
 
 _TABLE = Base.metadata.tables["paradata"]

@@ -39,13 +39,17 @@ _SAVING = (
 
 @dataclass(frozen=True)
 class Receipt:
-    """The proof that a response is stored: its id, the digest of its content, its version, its state now."""
+    """The proof that a response is stored: its id, the digest of its content, its version, its state now.
+
+    `form_code` is told where it is another than what was sent.
+    """
 
     uuid: str
     digest: str
     version: int
     is_new: bool
     state: ResponseState = ResponseState.SUBMITTED
+    form_code: str = ""
 
 
 def checked_uuid(uuid: str) -> str:

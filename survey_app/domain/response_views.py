@@ -221,8 +221,21 @@ def _whole(
 def _differences(
     old: Mapping[str, tuple[str, str]], new: Mapping[str, tuple[str, str]]
 ) -> list[tuple[str, str, str]]:
-    codes = [*old, *(code for code in new if code not in old)]
-    pairs = [(code, old.get(code, ("", BLANK))[1], new.get(code, ("", BLANK))[1]) for code in codes]
+    return [line for line in _pairs(old, new) if line[1] != line[2]]
+
+
+def _pairs(
+    old: Mapping[str, tuple[str, str]], new: Mapping[str, tuple[str, str]]
+) -> list[tuple[str, str, str]]:
+    blank = ("", BLANK)
     return [
-        ((old.get(code) or new[code])[0], before, after) for code, before, after in pairs if before != after
+        ((old.get(code) or new[code])[0], old.get(code, blank)[1], new.get(code, blank)[1])
+        for code in [*old, *(code for code in new if code not in old)]
     ]
+
+
+def beside(
+    old: Response | Proposal, old_asked: Questionnaire, new: Response | Proposal, new_asked: Questionnaire
+) -> list[tuple[str, str, str]]:
+    """Return every line of two contents, each by its own questionnaire: question, old answer, new answer."""
+    return _pairs(_whole(old, old_asked), _whole(new, new_asked))

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
-from survey_app.domain import board, device_views, pace
+from survey_app.domain import board, device_views, duplicate_codes, pace
 from survey_app.vocabulary import Permission
 from survey_app.web import guards
 from survey_app.web.navigation import use_campaign
@@ -19,6 +19,7 @@ def index(code: str) -> Any:
     return render_template(
         "board/index.html",
         board=board.read(guards.actor(), campaign),
+        duplicates=duplicate_codes.open_count(guards.actor(), campaign),
         rules=board,
         paces=pace,
         device_rules=device_views,

@@ -18,7 +18,7 @@ from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response as Reply
 
 from survey_app import problems
-from survey_app.domain import campaigns, device_views, devices, recheck_devices, responses
+from survey_app.domain import campaigns, device_views, devices, duplicate_codes, recheck_devices, responses
 from survey_app.extensions import db
 from survey_app.language import clean_line
 from survey_app.models import User
@@ -80,7 +80,8 @@ def _entry(user: User) -> dict[str, Any]:
     work = devices.work_on_device(user)
     pages = [url_for("devices.form", code=each["code"]) for each in work]
     marks = [entry_page.mark_of(campaigns.by_code(each["code"])) for each in work]
-    return {"campaigns": work, **_shell(pages, ENTRY_ASSETS, marks)}
+    decided = duplicate_codes.decided_of(user)
+    return {"campaigns": work, "decided": decided, **_shell(pages, ENTRY_ASSETS, marks)}
 
 
 def _rechecks(user: User) -> dict[str, Any]:
@@ -164,6 +165,9 @@ def receive() -> Any:
             db.session.rollback()
         return _receive_page(refusal), refusal.status
     db.session.commit()
+    if handed.kept is not None:
+        flash(handed.kept.sentence, "warn")
+        return redirect(url_for("devices.receive"), 303)
     known = "Đã nhận" if handed.is_new else "Trước đó đã nhận"
     noun = "phiếu" if handed.owner.role == Role.ENUMERATOR else "phúc tra phiếu"
     flash(f"{known} {noun} {handed.form_code} của {handed.owner.display_name}.", "good")

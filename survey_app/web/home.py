@@ -9,6 +9,7 @@ from survey_app.domain import (
     assignments,
     board,
     campaigns,
+    duplicate_codes,
     flag_questions,
     flags,
     overview,
@@ -54,6 +55,7 @@ def _coordinator(user: User, campaign: Campaign) -> dict[str, Any]:
         "progress": assignments.progress(campaign, counted),
         "work": assignments.work_by_enumerator(campaign),
         "attention": board.attention(user, campaign, counted),
+        "duplicates": duplicate_codes.open_count(user, campaign),
         "rules": board,
     }
 
@@ -76,7 +78,11 @@ def _supervisor(user: User, campaign: Campaign) -> dict[str, Any]:
 
 
 def _home_affairs(user: User, campaign: Campaign) -> dict[str, Any]:
-    return {"progress": assignments.progress(campaign), "runs": scores.runs_of(user, campaign)[:3]}
+    return {
+        "progress": assignments.progress(campaign),
+        "runs": scores.runs_of(user, campaign)[:3],
+        "duplicates": duplicate_codes.open_count(user, campaign),
+    }
 
 
 def _unit_officer(user: User, campaign: Campaign) -> dict[str, Any]:

@@ -4,7 +4,9 @@ from typing import Any
 
 from flask import Blueprint
 
-from survey_app.domain import campaigns, paradata, response_content, responses
+from survey_app.domain import campaigns, duplicate_codes, paradata, response_content, responses
+from survey_app.domain.duplicate_codes import Kept
+from survey_app.domain.response_saving import Receipt
 from survey_app.extensions import db
 from survey_app.vocabulary import Permission, ResponseState
 from survey_app.web import device_body, guards
@@ -26,6 +28,18 @@ KINDS: dict[str, type] = {
 }
 
 
+def _kept_aside(kept: Kept) -> dict[str, Any]:
+    """Return what a device hears of a form that counts nowhere but is safe: never "received"."""
+    return {
+        "code": "duplicate_kept",
+        "kept": kept.uuid,
+        "digest": kept.digest,
+        "state": kept.state,
+        "sentence": kept.sentence,
+        "fields": {"form_code": kept.why} if kept.why else {},
+    }
+
+
 @blueprint.put("/responses/<uuid>")
 @guards.needs(Permission.RESPONSE_SUBMIT)
 @guards.reads_first
@@ -43,10 +57,11 @@ def receive(uuid: str) -> Any:
     )
     version = body.get("version")
     making = paradata.read(body.get("paradata"), body.get("confirmed", ())) if body.get("paradata") else None
+    receipt: Receipt | Kept
     if body.get("draft"):
         receipt = responses.save_draft(guards.actor(), campaign, uuid, entry, version=version, making=making)
     else:
-        receipt = responses.receive(
+        receipt = duplicate_codes.receive(
             guards.actor(),
             campaign,
             uuid,
@@ -56,12 +71,16 @@ def receive(uuid: str) -> Any:
             making=making,
         )
     db.session.commit()
+    if isinstance(receipt, Kept):
+        return _kept_aside(receipt), 409
     reply = {
         "received": receipt.uuid,
         "digest": receipt.digest,
         "version": receipt.version,
         "state": receipt.state,
     }
+    if receipt.form_code:
+        reply["form_code"] = receipt.form_code
     if receipt.state == ResponseState.VOID:
         reply["sentence"] = responses.told_void(guards.actor(), receipt.uuid)
     return reply, 201 if receipt.is_new else 200

@@ -13,7 +13,8 @@ from werkzeug.serving import make_server
 from survey_app import create_app
 from survey_app.domain import demonstration
 from survey_app.extensions import db, engine_options
-from tests.web import sample_list
+from tests.conftest import opened
+from tests.web import duplicates, sample_list
 
 expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 CHROMIUM = "/usr/bin/chromium"
@@ -66,6 +67,13 @@ def rows(demo_database: str) -> Callable[..., list[Any]]:
         return found
 
     return read
+
+
+@pytest.fixture
+def two_forms_of_one_code(demo_database: str, address: str) -> None:
+    """A row that moved while its first enumerator was away: both have sent their form of it."""
+    with opened(demo_database):
+        duplicates.make()
 
 
 OpenAs = Callable[..., Page]

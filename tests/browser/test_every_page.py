@@ -38,6 +38,8 @@ PAGES: dict[str | None, list[str]] = {
         f"{CAMPAIGN}/forms",
         "printed forms",
         "/device-records",
+        f"{CAMPAIGN}/duplicate-codes",
+        "two forms of one code",
     ],
     "mattran": [
         "/",
@@ -122,6 +124,9 @@ def visit(page: Page, path: str) -> None:
         page.locator(".notice").wait_for()
         page.get_by_role("link", name="Đổi người").first.click()
         page.wait_for_url("**/keyer")
+    elif path == "two forms of one code":
+        page.locator("tbody th a").first.click()
+        page.wait_for_url("**/duplicate-codes/*")
     elif path == "printed forms":
         page.goto(f"{CAMPAIGN}/forms?first=1&count=1")
         page.get_by_role("button", name="In tất cả").click()
@@ -158,7 +163,7 @@ def visit(page: Page, path: str) -> None:
 
 @pytest.mark.parametrize("username", PAGES, ids=str)
 def test_every_page_is_accessible_and_fits_the_window(
-    open_as: OpenAs, address: str, username: str | None
+    open_as: OpenAs, address: str, two_forms_of_one_code: None, username: str | None
 ) -> None:
     page = open_as(username, 1280)
     asked: set[str] = set()

@@ -78,7 +78,7 @@
     return JSON.stringify({ format: "hailong-record-2", username: state.me.username, id, iv: base64(iv), sealed: base64(sealed) });
   };
   const counts = async () => {
-    const number = { draft: 0, waiting: 0, mend: 0, aside: 0, sent: 0, tasks: 0 };
+    const number = { draft: 0, waiting: 0, mend: 0, aside: 0, kept: 0, settled: 0, sent: 0, tasks: 0 };
     let oldest = Infinity;
     for (const { state: now, at } of await mine()) { number[now] += 1; if (now === "waiting") oldest = Math.min(oldest, at); }
     return { ...number, oldest };
@@ -149,7 +149,11 @@
     const notes = { sentence: said?.sentence, fields: said?.fields };
     if ((status === 200 || status === 201) && said.received === record.id && said.digest) {
       if (said.state === "void") return over(record, { ...record, state: "aside", notes });
-      return over(record, { ...record, state: "sent", content: { form_code, unit }, notes: { digest: said.digest }, at: Date.now() });
+      return over(record, { ...record, state: "sent", content: { form_code: said.form_code ?? form_code, unit }, notes: { digest: said.digest }, at: Date.now() });
+    }
+    // Not received, but safe: the server keeps it until somebody decides about its form code.
+    if (status === 409 && said.kept === record.id && said.digest) {
+      return over(record, { ...record, state: said.state === "open" ? "kept" : "settled", notes, tries: 0, next: 0 });
     }
     if (status === 401) { state.net = "login"; return; }
     const ours = said?.code && said.code !== "form_expired";
@@ -175,7 +179,8 @@
     if (!lock) return;
     sending = true;
     // A clock set back would make a record wait for years.
-    const is_due = ({ state: now, next }) => now === "waiting" && (at_once || next <= Date.now() || next > Date.now() + LONGEST);
+    const asks = ({ id, state: now }) => now === "waiting" || (now === "kept" && state.me.decided?.includes(id));
+    const is_due = (record) => asks(record) && (at_once || record.next <= Date.now() || record.next > Date.now() + LONGEST);
     try {
       if (await hello()) {
         const taken = (await mine()).filter(is_due).sort((a, b) => a.at - b.at).values();
@@ -242,7 +247,7 @@
     const number = state.me ? await counts().catch(() => null) : null;
     const parts = number ? [
       number.waiting && `${number.waiting} phiếu chờ gửi`, number.mend && `${number.mend} phiếu cần sửa`,
-      number.aside && `${number.aside} phiếu để riêng`, number.draft && `${number.draft} phiếu đang nhập dở`,
+      number.aside && `${number.aside} phiếu để riêng`, number.kept && `${number.kept} phiếu trùng mã chờ quyết định`, number.draft && `${number.draft} phiếu đang nhập dở`,
     ].filter(Boolean) : [];
     const why = state.refused ? SAYS.refused : state.net && (number?.waiting || state.net !== "login") ? SAYS[state.net] ?? "" : "";
     line.hidden = !why && !parts.length;

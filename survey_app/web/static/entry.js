@@ -254,7 +254,7 @@
       const now = await device.get(sent);
       if (!now || now.state === "waiting") return;
       device.told.removeEventListener("change", look);
-      told.textContent = { sent: `Máy chủ đã nhận phiếu ${form_code}.`, mend: `Phiếu ${form_code} cần sửa: xem “Phiếu trên máy”.`, aside: `Phiếu ${form_code} được để riêng: xem “Phiếu trên máy”.` }[now.state] ?? "";
+      told.textContent = { sent: `Máy chủ đã nhận phiếu ${form_code}.`, mend: `Phiếu ${form_code} cần sửa: xem “Phiếu trên máy”.`, aside: `Phiếu ${form_code} được để riêng: xem “Phiếu trên máy”.`, kept: `Mã ${form_code} trùng: máy chủ đã giữ phiếu, chờ điều phối viên quyết định. Nếu gõ nhầm, sửa mã ở “Phiếu trên máy”.` }[now.state] ?? "";
     };
     told.textContent = "Đang gửi…";
     device.told.addEventListener("change", look);
@@ -339,7 +339,7 @@
     const row = new URLSearchParams(location.search).get("form_code");
     const wanted = kind === "new" ? location.hash.slice(1) || sessionStorage.getItem("open") : id;
     const known = wanted ? await device.get(wanted).catch(() => null) : null;
-    const fits = known && ["draft", "mend", "aside", "waiting"].includes(known.state) && known.campaign === rules.campaign
+    const fits = known && ["draft", "mend", "aside", "kept", "waiting"].includes(known.state) && known.campaign === rules.campaign
       && (kind === "returned") === (known.kind === "returned")
       && (kind !== "new" || location.hash || !row || known.form_code === row);
     // Who began to type before the device was ready goes on with that.

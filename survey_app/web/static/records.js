@@ -3,7 +3,8 @@
   const device = self.hailong;
   const place = document.querySelector("[data-records]");
   const STATES = {
-    mend: "Cần sửa", aside: "Để riêng", waiting: "Chờ gửi", draft: "Đang nhập dở", sent: "Máy chủ đã nhận",
+    mend: "Cần sửa", aside: "Để riêng", kept: "Trùng mã, máy chủ đã giữ, chờ quyết định", waiting: "Chờ gửi", draft: "Đang nhập dở",
+    settled: "Trùng mã, đã quyết định", sent: "Máy chủ đã nhận",
   };
   const button = (text, work, kind = "secondary") => {
     const made = Object.assign(document.createElement("button"), { type: "button", textContent: text, className: `${kind} small-button` });
@@ -20,7 +21,9 @@
   };
   const drop = async ({ id, state, content }) => {
     const name = content.form_code || "chưa có mã";
-    if (state === "sent" || confirm(`Xóa hẳn phiếu ${name} khỏi máy này? Phiếu chưa được máy chủ nhận; xóa rồi không lấy lại được.`)) await device.remove(id);
+    const question = state === "kept" ? `Xóa phiếu ${name} khỏi máy này? Máy chủ vẫn giữ một bản chờ quyết định, nhưng bạn không sửa được mã nữa.`
+      : `Xóa hẳn phiếu ${name} khỏi máy này? Phiếu chưa được máy chủ nhận; xóa rồi không lấy lại được.`;
+    if (state === "sent" || state === "settled" || confirm(question)) await device.remove(id);
   };
   const card = (record) => {
     const { id, kind, state, at, content, notes } = record;
@@ -37,8 +40,8 @@
     const open = kind === "recheck" ? `/rechecks/${id}` : kind === "returned" ? `/responses/${id}/edit` : `/campaigns/${content.campaign}/responses/new#${id}`;
     const link = Object.assign(document.createElement("a"), { href: open, textContent: "Mở", className: "button small-button" });
     const actions = item.querySelector(".actions");
-    actions.append(link);
-    if (state !== "draft") actions.append(button("Gửi lại", async () => { await device.over(record, { ...record, state: "waiting", tries: 0, next: 0 }); device.try_now(); }));
+    if (state !== "settled") actions.append(link);
+    if (state !== "draft" && state !== "settled") actions.append(button(state === "kept" ? "Hỏi lại" : "Gửi lại", async () => { await device.over(record, { ...record, state: "waiting", tries: 0, next: 0 }); device.try_now(); }));
     actions.append(button("Xuất tệp", () => download(record)), button("Xóa", () => drop(record), "quiet"));
     return item;
   };
