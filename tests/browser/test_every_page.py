@@ -39,7 +39,14 @@ PAGES: dict[str | None, list[str]] = {
         "printed forms",
         "/device-records",
     ],
-    "mattran": ["/", f"{CAMPAIGN}/responses?q=so+tai+chinh", "a response", "/device", "/device/rechecks"],
+    "mattran": [
+        "/",
+        f"{CAMPAIGN}/responses?q=so+tai+chinh",
+        "a response",
+        f"{CAMPAIGN}/rechecks",
+        "/device",
+        "/device/rechecks",
+    ],
     "mattran-truong": ["/", "/device-records"],
     "noivu": [
         "/",

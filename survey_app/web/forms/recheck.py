@@ -49,7 +49,7 @@ class AttemptForm(Form):
 class AssignForm(Form):
     """To whom the chosen re-checks are given."""
 
-    supervisor = SelectField("Giao cho", validate_choice=False)
+    supervisor = SelectField("Giao cho", id="give-to", validate_choice=False)
 
     def offer(self, people: Iterable[tuple[str, str]]) -> None:
         """Offer these people (user name, name)."""
