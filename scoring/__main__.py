@@ -65,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m scoring", description="Tính điểm khảo sát sự hài lòng và Chỉ số CCHC.")
     verbs = parser.add_subparsers(
-        required=True, metavar="satisfaction|index|quality|agreement|response-rates|self-test"
+        required=True, metavar="satisfaction|index|quality|agreement|response-rates|draw|self-test"
     )
     satisfaction = verbs.add_parser("satisfaction", help="từ phiếu trả lời đến điểm khảo sát của từng đơn vị")
     satisfaction.add_argument(
@@ -97,6 +97,9 @@ def _parser() -> argparse.ArgumentParser:
     rates.add_argument("contacts", metavar="CONTACTS", help="tệp liên hệ: unit, I, P, R, NC, O, UH, UO, NE")
     rates.add_argument("--answers", metavar="ANSWERS", help="tệp phiếu, để tính giới hạn của chỉ số")
     rates.set_defaults(verb=_rates)
+    draw = verbs.add_parser("draw", help="tính lại một lần rút thăm phúc tra từ hồ sơ đã công bố")
+    draw.add_argument("record", metavar="RECORD", help="hồ sơ rút thăm, .json")
+    draw.set_defaults(verb=_draw, output=None)
     check = verbs.add_parser(
         "self-test", help="tính lại các giá trị chuẩn và in độ lệch lớn nhất của từng nhóm"
     )
@@ -191,6 +194,15 @@ def _rates(asked: argparse.Namespace) -> bytes:
     questionnaire = load_questionnaire(asked.questionnaire)
     sheet = None if asked.answers is None else read_answers(asked.answers, questionnaire)
     return _rows(asked, rates_of(asked.contacts, sheet, load_method(asked.method)))
+
+
+def _draw(asked: argparse.Namespace) -> bytes:
+    from scoring.draw_record import read, verify  # noqa: PLC0415 - as told above
+
+    difference = verify(read(asked.record))
+    if difference is not None:
+        raise refusal("draw_fails", where=Path(asked.record).name, difference=difference)
+    return b"PASS\n"
 
 
 def _rows(asked: argparse.Namespace, rows: list[dict[str, Any]]) -> bytes:

@@ -191,6 +191,16 @@ SENTENCES = {
     "self_test_failed": (
         "Tự kiểm tra không đạt ở: {families}. Hãy cài lại chương trình hoặc báo người phụ trách."
     ),
+    # Records of draws.
+    "draw_json": "{where}: không đọc được như JSON (UTF-8). Hãy tải lại hồ sơ rút thăm.",
+    "draw_fails": "{where}: {difference}",
+    "draw_format": "Hồ sơ không ở dạng {known}. Hãy dùng phiên bản chương trình đã lập hồ sơ.",
+    "draw_shape": "Mục “{name}” thiếu hoặc sai dạng. Hãy tải lại hồ sơ rút thăm.",
+    "draw_differs": "Khác ở {what}: hồ sơ ghi {told}, tính lại được {found}.",
+    "draw_not_told": "Khác ở chosen: thiếu phiếu {response}, tính lại thì phiếu này được rút ở vị trí {place}.",
+    "draw_not_chosen": "Khác ở chosen: hồ sơ có phiếu {response}, tính lại thì phiếu này không được rút.",
+    "draw_replacement": "Khác ở replacements: phiếu {response} không thể thay phiếu {replaces} theo luật rút thăm.",
+    "draw_passed_over": "Khác ở passed_over: phiếu {response} ở vị trí {place} bị bỏ qua mà không ghi, hoặc ghi thừa.",
     "form_again": "Mã phiếu “{value}” có hai lần. Hãy giữ một phiếu.",
     "level_range": "Mức tin cậy {value} không dùng được. Hãy chọn từ 0,5 đến 0,999.",
     "lengths_differ": "{what}: hai danh sách dài {first} và {second} phần tử. Hãy đưa vào cùng độ dài.",

@@ -1,6 +1,8 @@
 """The refusals of draws, re-checks and what follows from them; see problems.py."""
 
-from survey_app.problems import Problem
+from collections.abc import Mapping
+
+from survey_app.problems import CannotChange, Problem
 
 
 class RecheckNotNow(Problem):
@@ -9,6 +11,67 @@ class RecheckNotNow(Problem):
         "Đợt khảo sát {campaign} đang ở trạng thái “{state}”. Chỉ rút thăm khi đợt đang thu thập, "
         "chỉ phúc tra và quyết định khi đợt đang thu thập hoặc đã đóng."
     )
+
+
+class DrawInProgress(Problem):
+    code, status = "draw_in_progress", 409
+    sentence = (
+        "Lần rút thăm {number} đang chờ cam kết và mở phần. Hãy làm xong hoặc bỏ lần đó, rồi mở lần mới."
+    )
+
+
+class ShareOutOfRange(Problem):
+    code, status = "share_out_of_range", 422
+    sentence = (
+        "Tỷ lệ phúc tra {share} % không dùng được để rút thăm. "
+        "Sở Nội vụ hãy đặt lại tỷ lệ lớn hơn 0 % và không quá 100 %."
+    )
+
+
+class NothingToRecheck(Problem):
+    code, status = "nothing_to_recheck", 409
+    sentence = (
+        "Không có phiếu nào để rút: mọi phiếu được tính đều đã nằm trong một lần rút ngẫu nhiên, hoặc danh sách trống. "
+        "Hãy chờ phiếu mới đến."
+    )
+
+
+class DrawOver(Problem):
+    code, status = "draw_over", 409
+    sentence = "Lần rút thăm {number} {state} nên không thay đổi được nữa. Hãy xem lại trang Rút thăm."
+
+
+class CommittedAlready(Problem):
+    code, status = "committed_already", 409
+    sentence = (
+        "{party} đã cam kết cho lần rút thăm {number}; cam kết không đổi được. "
+        "Nếu đã mất phần của mình, hãy bỏ lần rút này và mở lần mới."
+    )
+
+
+class CommitmentsMissing(Problem):
+    code, status = "commitments_missing", 409
+    sentence = (
+        "Lần rút thăm {number} chưa có cam kết của: {missing}. Chỉ mở phần sau khi cả ba bên đã cam kết."
+    )
+
+
+class RevealedAlready(Problem):
+    code, status = "revealed_already", 409
+    sentence = "{party} đã mở phần của mình cho lần rút thăm {number}. Không phải làm gì thêm."
+
+
+class PartDoesNotMatch(Problem):
+    code, status = "part_does_not_match", 422
+    sentence = (
+        "Phần này không khớp cam kết {commitment}…: mã SHA-256 của nó khác. "
+        "Hãy ghi đúng từng ký tự như khi cam kết; nếu đã mất, hãy bỏ lần rút này và mở lần mới."
+    )
+
+
+class DrawNotDrawn(Problem):
+    code, status = "draw_not_drawn", 409
+    sentence = "Lần rút thăm {number} {state}; chỉ lần đã rút mới có hồ sơ."
 
 
 class RecheckNotYours(Problem):
@@ -62,3 +125,92 @@ class RechecksChanged(Problem):
         "Từ lúc bạn mở danh sách, đã có người kết luận hoặc giao lại: {codes}. "
         "Chưa giao phiếu nào; hãy xem danh sách mới rồi giao lại."
     )
+
+
+class FlaggedAlready(CannotChange):
+    """Somebody was faster; `note` is her text, shown beside the one that was just typed."""
+
+    code, status = "flagged_already", 409
+    sentence = (
+        "Phiếu {form_code} đã được {who} ({body}) đánh dấu lúc {when}, lý do: {reason}. "
+        "Phiếu đang ở trạng thái “Trả lại” nên việc của bạn chưa được ghi."
+    )
+
+
+class FlagEnded(CannotChange):
+    code, status = "flag_ended", 409
+    sentence = (
+        "Đánh dấu hoặc câu hỏi này về phiếu {form_code} đã ở trạng thái “{state}” do {who}, từ {when}, "
+        "nên việc của bạn chưa được ghi."
+    )
+
+
+class NobodyToAnswer(Problem):
+    code, status = "nobody_to_answer", 409
+    sentence = (
+        "Phiếu {form_code} không có điều tra viên nào trả lời được: người dân tự gửi, hoặc tài khoản đã bị khóa. "
+        "Nếu thấy phiếu không đúng thì hãy đánh dấu."
+    )
+
+
+class DoubtNeedsCorrection(Problem):
+    code, status = "doubt_needs_correction", 409
+    sentence = (
+        "Phiếu {form_code} đã bị trả lại nên trả lời bằng cách sửa phiếu, hoặc gửi lại y nguyên kèm lý do."
+    )
+
+
+class NotAnsweredYet(Problem):
+    code, status = "not_answered_yet", 409
+    sentence = "Điều tra viên chưa trả lời câu hỏi về phiếu {form_code}. Hãy chờ trả lời, hoặc rút câu hỏi."
+
+
+class AcceptedAlready(CannotChange):
+    code, status = "accepted_already", 409
+    sentence = "Phiếu {form_code} đã được {who} chấp nhận lúc {when}."
+
+
+class AcceptedBeforeVerdict(Problem):
+    code, status = "accepted_before_verdict", 409
+    sentence = "Phiếu {form_code} đang chờ cơ quan bạn phúc tra. Hãy kết luận phúc tra trước, rồi mới chấp nhận được phiếu."
+
+
+class QuestionNotSettled(Problem):
+    code, status = "question_not_settled", 409
+    sentence = "Phiếu {form_code} còn câu hỏi của cơ quan bạn chưa kết thúc. Hãy xác nhận “Đã rõ” trước khi chấp nhận."
+
+
+class TagsTooMany(Problem):
+    code, status = "tags_too_many", 409
+    sentence = "Phiếu {form_code} đã có {most} nhãn. Hãy bỏ bớt nhãn trước khi gắn thêm."
+
+
+class NoneChosen(Problem):
+    code, status = "none_chosen", 422
+    sentence = "Chưa chọn phiếu nào. Hãy đánh dấu ô trước các phiếu trong danh sách rồi chọn việc cần làm."
+
+
+class TooManyChosen(Problem):
+    code, status = "too_many_chosen", 422
+    sentence = "Mỗi lần chỉ làm với các phiếu của một trang, tối đa {most} phiếu. Chưa có gì thay đổi."
+
+
+class NumberDiffers(Problem):
+    code, status = "number_differs", 409
+    sentence = (
+        "Số phiếu xác nhận là {confirmed} nhưng yêu cầu gồm {count} phiếu. Chưa có gì thay đổi; "
+        "hãy xem lại danh sách dưới đây rồi xác nhận."
+    )
+
+
+class ReviewRefused(Problem):
+    """A bulk action of which nothing was done; `refused` gives each refused response's id its sentence."""
+
+    code, status = "review_refused", 409
+    sentence = (
+        "Có {count} phiếu không làm được việc này nên chưa có gì thay đổi. Hãy xem từng phiếu dưới đây."
+    )
+
+    def __init__(self, refused: Mapping[str, str]) -> None:
+        self.refused = dict(refused)
+        super().__init__(count=len(self.refused))

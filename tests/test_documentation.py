@@ -19,6 +19,7 @@ OURS = (
     "demo",
     "forms",
     "questionnaire",
+    "recheck",
     "responses",
     "sample",
     "scores",

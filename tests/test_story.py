@@ -58,7 +58,7 @@ def test_one_answer_travels_from_the_form_to_the_published_index(
     # A supervisor doubts it: it goes back and stops counting.
     supervisor = logged_in("mattran")
     page = supervisor.get(f"/responses/{form['uuid']}").text
-    assert "Đánh dấu cần phúc tra" in page
+    assert "Đánh dấu hoặc hỏi lại" in page
     flag = {"version": "1", "reason": "identical_answers", "note": "Cả phiếu một mức."}
     assert supervisor.post(f"/responses/{form['uuid']}/flags", data=flag).status_code == 303
     assert component_of(unit)[1:] == (satisfied, answered)

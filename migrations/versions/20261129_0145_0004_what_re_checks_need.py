@@ -26,6 +26,24 @@ def _people(roles: str, of_a_body: str) -> None:
         )
 
 
+# Written once, like the tables of 0001; their trigger function is 0001's.
+APPEND_ONLY = ("recheck_attempt", "recheck_verdict")
+
+
+def _forbid_changes(table: str) -> None:
+    if op.get_context().dialect.name == "postgresql":
+        op.execute(
+            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        )
+        return
+    for action in ("UPDATE", "DELETE"):
+        op.execute(
+            f"CREATE TRIGGER {table}_no_{action.lower()} BEFORE {action} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        )
+
+
 def upgrade() -> None:
     _people(NEW_ROLES, "role IN ('supervisor', 'body_head')")
     op.create_table(
@@ -499,9 +517,17 @@ def upgrade() -> None:
         batch.create_check_constraint(
             op.f("ck_flag_question_is_settled"), "state <> 'settled' OR kind = 'question'"
         )
+    for table in APPEND_ONLY:
+        _forbid_changes(table)
 
 
 def downgrade() -> None:
+    # What the former words cannot say becomes what comes nearest: heads supervisors, questions answered.
+    op.execute("UPDATE user_account SET role = 'supervisor' WHERE role = 'body_head'")
+    op.execute(
+        "UPDATE flag SET state = 'answered', closed_at = coalesce(closed_at, raised_at), settled_at = NULL "
+        "WHERE kind = 'question' AND state IN ('open', 'settled')"
+    )
     with op.batch_alter_table("flag") as batch:
         for name in ("settled_has_moment", "question_is_settled", "kind_known", "state_known"):
             batch.drop_constraint(op.f(f"ck_flag_{name}"), type_="check")

@@ -2,7 +2,19 @@
 
 from flask import Flask
 
-from survey_app.cli import audit, campaign, check, demo, forms, responses, sample, scores, second_entry, user
+from survey_app.cli import (
+    audit,
+    campaign,
+    check,
+    demo,
+    forms,
+    recheck,
+    responses,
+    sample,
+    scores,
+    second_entry,
+    user,
+)
 
 
 def register(app: Flask) -> None:
@@ -14,6 +26,7 @@ def register(app: Flask) -> None:
         demo.group,
         forms.group,
         forms.questionnaires,
+        recheck.group,
         responses.group,
         sample.group,
         scores.group,

@@ -3,54 +3,76 @@
 from dataclasses import dataclass
 
 from survey_app.domain import audit
-from survey_app.labels import CAMPAIGN_LABELS, LABELS
+from survey_app.labels import CAMPAIGN_LABELS, LABELS, STATE_LABELS
 from survey_app.models import AuditLine
 from survey_app.vocabulary import CampaignState
 
 NAMES = {
+    "asked_again": "tiêu chí hỏi lại",
+    "attempts": "số lần liên hệ",
     "blind": "chưa thấy câu trả lời gốc",
     "attempt": "kết quả liên hệ",
     "body": "cơ quan giám sát",
     "book": "mã kết quả",
     "changed": "số dòng đổi",
     "code": "mã",
+    "commitment": "mã cam kết",
     "contact": "thông tin liên hệ",
     "corrected": "đã sửa phiếu",
     "count_self": "tính phiếu tự trả lời",
     "differing": "số mục khác nhau",
     "digest": "mã nội dung",
+    "draw": "lần rút thăm",
+    "draw_kind": "loại rút thăm",
+    "draw_state": "trạng thái",
+    "dropped": "phiếu đã hủy, không phúc tra",
     "enumerator": "điều tra viên",
     "errors": "số mục lần đầu sai",
     "expires": "hết hạn",
+    "fail_limit": "giới hạn Không đạt",
     "fields": "số mục",
     "file": "tệp",
     "first": "mã lần nhập đầu",
     "first_forms": "số phiếu mỗi lần rút",
     "first_keyer": "người nhập lần đầu",
     "flag": "đánh dấu số",
+    "flag_state": "trạng thái đánh dấu",
+    "follows": "sau câu hỏi số",
     "form": "phiếu",
     "form_code": "mã phiếu",
     "forms": "số phiếu",
+    "frame": "mã danh sách và luật",
     "input": "mã dữ liệu vào",
     "keyer": "người nhập lần hai",
     "last": "mã cuối",
+    "left": "còn lại",
     "letterhead": "tiêu đề phiếu",
     "level": "mức tin cậy",
     "limit": "giới hạn tỷ lệ sai",
+    "list": "danh sách",
+    "match_least": "số tiêu chí phải khớp",
     "method": "mã phương pháp",
     "mode": "cách hỏi",
     "name": "họ và tên",
     "new": "số dòng mới",
+    "not_revealed": "chưa mở phần",
     "noun": "loại dữ liệu",
     "number": "lần thứ",
     "of": "rút trong số phiếu",
+    "overlap": "phần cả hai cơ quan phúc tra",
+    "part": "phần",
+    "party": "bên",
+    "place": "vị trí",
     "points": "điểm thẩm định",
+    "question": "câu hỏi",
     "questionnaire": "mã bộ câu hỏi",
     "reason": "loại lý do",
+    "rechecks": "số việc phúc tra",
     "reasons": "các lý do",
-    "recheck": "phúc tra",
     "remove_after": "ngày phải xóa",
     "replaced_by": "dòng thay thế",
+    "replacement": "phiếu thay thế",
+    "reply_days": "số ngày trả lời",
     "resolution": "quyết định từng mục",
     "response": "phiếu",
     "responses": "số phiếu",
@@ -60,13 +82,19 @@ NAMES = {
     "rows": "số dòng",
     "rule": "luật rút thăm",
     "run": "lần tính",
+    "screening": "lần sàng lọc",
     "second": "mã lần nhập hai",
     "seed": "mầm ngẫu nhiên",
     "service": "thủ tục",
     "sha256": "mã tệp",
+    "share": "tỷ lệ phúc tra",
     "state": "trạng thái",
     "supervisor": "giám sát viên",
+    "take": "số phiếu rút",
+    "taken": "đã chọn trong nhóm",
+    "tag": "nhãn",
     "target": "chỉ tiêu",
+    "there_already": "đã có việc phúc tra",
     "unchanged": "số dòng không đổi",
     "unit": "đơn vị",
     "units": "số đơn vị",
@@ -76,10 +104,24 @@ NAMES = {
     "way": "cách liên hệ",
 }
 DIGESTS = frozenset(
-    {"book", "digest", "first", "input", "method", "questionnaire", "result", "second", "sha256"}
+    {
+        "book",
+        "commitment",
+        "digest",
+        "frame",
+        "first",
+        "input",
+        "method",
+        "questionnaire",
+        "result",
+        "second",
+        "sha256",
+    }
 )
 DIGEST_SHOWN = 12
-WORDS = frozenset({"state", "role", "body", "reason", "verdict", "way", "attempt"})
+WORDS = frozenset(
+    {"state", "role", "body", "reason", "verdict", "way", "attempt", "party", "draw_kind", "flag_state"}
+)
 
 
 @dataclass(frozen=True)
@@ -126,5 +168,7 @@ def _word(noun: str, name: str, value: object) -> str:
         return text[:DIGEST_SHOWN]
     if name == "state" and noun == "campaign":
         return CAMPAIGN_LABELS[CampaignState(text)]
+    if name == "draw_state":
+        return STATE_LABELS["draw"][text]
     words = {label.value: shown for label, shown in LABELS.items()}
     return words.get(text, text) if name in WORDS else text

@@ -28,7 +28,7 @@ from survey_app.domain.paradata import claimed_moment, device_id, read
 from survey_app.extensions import DIALECTS, Base, begin_writing, db
 from survey_app.labels import LABELS
 from survey_app.language import clean_line
-from survey_app.models import Campaign, DeviceKey, DeviceReport, User
+from survey_app.models import Campaign, DeviceKey, DeviceReport, Flag, User
 from survey_app.models.columns import now
 from survey_app.vocabulary import BODY_ROLES, CampaignState, FlagReason, Role
 
@@ -55,33 +55,38 @@ def key_of(user: User) -> bytes:
 
 
 def work_on_device(user: User) -> list[dict[str, Any]]:
-    """Return what an enumerator's device keeps of each open campaign: units, ways of asking, what came back.
+    """Return what an enumerator's device keeps of each open campaign: units, ways of asking, what came back or is asked.
 
-    No personal data: neither names of respondents nor how to reach them.
+    Questions are there to be read; they are answered with a network. No personal data: neither names of respondents
+    nor how to reach them.
     """
     visible = campaigns.visible_to(user).where(Campaign.state == CampaignState.OPEN)
     told = [
         _campaign(user, campaign) for campaign in db.session.scalars(visible.order_by(Campaign.id.desc()))
     ]
-    return [each for each in told if each["units"] or each["returned"]]
+    return [each for each in told if each["units"] or each["returned"] or each["questions"]]
 
 
 def _campaign(user: User, campaign: Campaign) -> dict[str, Any]:
+    returned, questions = flags.waiting_for(user, campaign)
     return {
         "code": campaign.code,
         "name": campaign.name,
         "units": assignments.units_to_ask(user, campaign),
         "modes": [(mode.value, LABELS[mode]) for mode in campaigns.modes_to_ask(campaign)],
         "rows": sample_views.rows_of(user, campaign),
-        "returned": [
-            {
-                "uuid": flag.response.uuid,
-                "form_code": flag.response.form_code,
-                "why": f"{LABELS[FlagReason(flag.reason)]}{': ' + flag.note if flag.note else ''}",
-            }
-            for flag in flags.open_for(user, campaign)
-        ],
+        "returned": [_told(flag) for flag in returned],
+        "questions": [_told(flag) for flag in questions],
     }
+
+
+def _told(flag: Flag) -> dict[str, str | None]:
+    return {"uuid": flag.response.uuid, "form_code": flag.response.form_code, "why": _why(flag)}
+
+
+def _why(flag: Flag) -> str:
+    told = [LABELS[FlagReason(flag.reason)], flags.asked_about(flag), flag.note]
+    return ": ".join(each for each in told if each)
 
 
 def report(user: User, device: str, told: Mapping[str, object], browser: str) -> None:

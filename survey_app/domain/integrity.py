@@ -24,7 +24,9 @@ from survey_app.models import (
     Unit,
 )
 
-APPEND_ONLY = frozenset({"audit_line", "definition", "response_version"})
+APPEND_ONLY = frozenset(
+    {"audit_line", "definition", "recheck_attempt", "recheck_verdict", "response_version"}
+)
 # The tables whose rows their triggers, both present and armed, keep from being changed or deleted.
 _ARMED = {
     "sqlite": (

@@ -12,7 +12,15 @@ from survey_app.domain import campaigns, choices, flags, recheck_assignments, re
 from survey_app.domain.paging import SIZE, Page
 from survey_app.extensions import db
 from survey_app.models import Campaign, Flag, Recheck, RecheckAttempt, RecheckVerdict, Response, Unit, User
-from survey_app.vocabulary import ContactResult, FlagState, RecheckState, ResponseState, Role, Verdict
+from survey_app.vocabulary import (
+    ContactResult,
+    FlagKind,
+    FlagState,
+    RecheckState,
+    ResponseState,
+    Role,
+    Verdict,
+)
 
 MINE, BODY, DONE = "mine", "body", "done"
 SHOWN = {
@@ -167,13 +175,14 @@ def _order(user: User, show: str, last: type[RecheckAttempt]) -> list[ColumnElem
 
 
 def replies_to(user: User, campaign: Campaign, most: int = 5) -> list[Flag]:
-    """Return the newest replies of enumerators to the own body's flags, but of responses still to be re-checked."""
+    """Return the newest replies of enumerators to the own body's doubts, but of responses still to be re-checked."""
     found = (
         flags.visible_to(user)
         .join(Flag.response)
         .options(contains_eager(Flag.response), joinedload(Flag.closed_by))
         .where(
             Response.campaign_id == campaign.id,
+            Flag.kind == FlagKind.DOUBT,
             Flag.state == FlagState.ANSWERED,
             Flag.response_id.not_in(rechecks.hidden_from(user)),
         )

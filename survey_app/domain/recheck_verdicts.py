@@ -14,9 +14,9 @@ from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import (
     audit,
     consequences,
+    draw_replacements,
     recheck_attempts,
     recheck_judgements,
-    recheck_replacements,
     recheck_settings,
     rechecks,
 )
@@ -79,7 +79,7 @@ def judge(
     before = {"state": recheck.state, "verdict": recheck.verdict}
     verdict = _store(actor, recheck, judgement, earlier, claimed_at, moment)
     if judgement.verdict == Verdict.UNREACHABLE:
-        recheck_replacements.replace_unreachable(actor, recheck, moment)
+        draw_replacements.replace(actor, recheck, moment)
     consequences.follow(actor, recheck, verdict, moment)
     audit.record(
         actor,

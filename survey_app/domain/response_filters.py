@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from sqlalchemy import exists, func, select
 
 from scoring.tally import BLANK, NOT_APPLICABLE
-from survey_app.domain import campaigns, choices, responses
+from survey_app.domain import campaigns, choices, responses, tags
 from survey_app.domain.people import CITIZENS
 from survey_app.extensions import db
 from survey_app.labels import LABELS
 from survey_app.language import clean_line
 from survey_app.models import Campaign, Response, User
-from survey_app.vocabulary import ResponseState, Role, Validity
+from survey_app.vocabulary import BODY_ROLES, ResponseState, Role, Validity
 
 NAMES = {
     "state": "Trạng thái",
@@ -21,6 +21,7 @@ NAMES = {
     "enumerator": "Điều tra viên",
     "counting": "Đếm riêng",
     "answer": "Câu trả lời",
+    "tag": "Nhãn",
 }
 COUNTING = {"apart": "Tự trả lời, đếm riêng", "together": "Các phiếu khác"}
 
@@ -83,6 +84,8 @@ def read(user: User, campaign: Campaign, typed: Mapping[str, str]) -> Filters:
         "enumerator": _enumerators(user, campaign),
         "counting": list(COUNTING.items()),
     }
+    if user.role in BODY_ROLES:
+        offered["tag"] = [(word, word) for word in tags.present_in(user, campaign)]
     chosen, unknown = choices.read(offered, NAMES, typed)
     asked = clean_line(typed.get("answer", ""))
     told = _told(campaign, asked)

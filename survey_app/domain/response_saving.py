@@ -29,6 +29,12 @@ VERSIONED = (
     "content_digest",
     "saved_at",
 )
+_SAVING = (
+    AuditVerb.RESPONSE_SUBMITTED,
+    AuditVerb.RESPONSE_DRAFTED,
+    AuditVerb.RESPONSE_CORRECTED,
+    AuditVerb.RESPONSE_IMPORTED,
+)
 
 
 @dataclass(frozen=True)
@@ -175,8 +181,8 @@ def _own_draft_of(response: Response, making: Making | None) -> bool:
 
 def last_hand(response: Response) -> str:
     """Return the name of the person who saved the response last."""
-    lines = audit.history("response", response.uuid)
-    return lines[-1].actor_name if lines else response.enumerator.display_name
+    hands = [line for line in audit.history("response", response.uuid) if line.verb in _SAVING]
+    return hands[-1].actor_name if hands else response.enumerator.display_name
 
 
 def keep_version(actor: User, response: Response, reason: str, moment: datetime) -> None:

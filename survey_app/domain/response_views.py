@@ -10,7 +10,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from scoring.questionnaire import Question, Questionnaire
 from survey_app.audit_verbs import AuditVerb
-from survey_app.domain import audit, campaigns, rechecks, response_proposals, responses
+from survey_app.domain import audit, campaigns, rechecks, response_proposals, responses, tags
 from survey_app.domain.paging import Page, cut
 from survey_app.domain.response_proposals import Proposal
 from survey_app.labels import LABELS
@@ -83,12 +83,13 @@ def search(
     enumerator: str = "",
     counting: str = "",
     answer: str = "",
+    tag: str = "",
 ) -> Page[Response]:
     """Return a page of the responses a person may see: returned first, then drafts, then the newest.
 
     Only what arrived is valid or not: a filter by validity leaves drafts out. An answer ("access_1:4") leaves those that
     count and gave it, as many as a unit's page says; `unit` is then the unit they count to. Whoever has still to re-check a
-    response does not find it by its answers.
+    response does not find it by its answers. A tag is one of the own body's.
     """
     order = case({word.value: place for place, word in enumerate(STATE_ORDER)}, value=Response.state)
     found = (
@@ -116,6 +117,8 @@ def search(
         found = found.where(Unit.code == clean_line(unit))
     if enumerator:
         found = found.join(Response.enumerator).where(User.username == clean_line(enumerator))
+    if tag:
+        found = found.where(Response.id.in_(tags.tagged(user, tag)))
     if wanted := searched(q):
         by_unit = Unit.search_key.contains(search_key(wanted), autoescape=True)
         found = found.where(Response.form_code.startswith(wanted, autoescape=True) | by_unit)

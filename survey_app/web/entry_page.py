@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from scoring.questionnaire import Questionnaire
 from scoring.tally import required_places
 from survey_app import problems
-from survey_app.domain import assignments, campaigns, doubts, response_content
+from survey_app.domain import assignments, campaigns, doubts, flags, response_content
 from survey_app.labels import LABELS
 from survey_app.language import clean_line
 from survey_app.models import Campaign, User
@@ -102,6 +102,7 @@ def render_form(form: EntryForm, questionnaire: Questionnaire, campaign: Campaig
         rules=rules_for_device(campaign, questionnaire),
         before=form.sections("service"),
         after=form.sections("experience", "respondent", "organisation", "comment"),
+        about=flags.asked_about,
         **facts,
     )
 

@@ -9,6 +9,7 @@ from survey_app.domain import (
     assignments,
     board,
     campaigns,
+    flag_questions,
     flags,
     overview,
     pace,
@@ -22,14 +23,18 @@ from survey_app.domain import (
 from survey_app.models import Campaign, User
 from survey_app.vocabulary import Permission, Role
 from survey_app.web import guards, navigation
+from survey_app.web.forms.flag import AnswerForm
 
 blueprint = Blueprint("home", __name__)
 RECHECKS_SHOWN = 6
 
 
 def _enumerator(user: User, campaign: Campaign) -> dict[str, Any]:
+    returned, questions = flags.waiting_for(user, campaign)
     return {
-        "returned": flags.open_for(user, campaign),
+        "returned": returned,
+        "questions": [(flag, AnswerForm(flag.id, None)) for flag in questions],
+        "about": flags.asked_about,
         "work": assignments.work_of(user, campaign),
         "drafts": responses.drafts_of(user, campaign),
         "today": sample_views.today_of(user, campaign),
@@ -50,13 +55,16 @@ def _coordinator(user: User, campaign: Campaign) -> dict[str, Any]:
 
 
 def _supervisor(user: User, campaign: Campaign) -> dict[str, Any]:
-    raised = flags.newest_of(user, campaign)
+    raised, to_settle = flags.newest_of(user, campaign), flag_questions.to_settle(user, campaign)
+    hidden = rechecks.hidden_among(user, [flag.response_id for flag in (*raised, *to_settle)])
     return {
         "queue": recheck_queue.queue_of(user, campaign).rows[:RECHECKS_SHOWN],
         "rechecks": recheck_queue.counts_of(user, campaign),
         "replies": recheck_queue.replies_to(user, campaign),
-        "hidden": rechecks.hidden_among(user, [flag.response_id for flag in raised]),
+        "hidden": hidden,
         "flags": raised,
+        "to_settle": [flag for flag in to_settle if flag.response_id not in hidden],
+        "about": flags.asked_about,
         "counts": overview.counts(campaign),
         "apart": overview.apart(campaign),
         "newest": overview.newest(user, campaign),

@@ -21,15 +21,15 @@ from survey_app.domain import (
     response_proposals,
     response_views,
     responses,
+    tags,
 )
 from survey_app.domain.paging import page_number
 from survey_app.extensions import db
 from survey_app.models import Campaign, Response
-from survey_app.vocabulary import FlagState, Permission, ResponseState
-from survey_app.web import entry_page, guards
+from survey_app.vocabulary import Permission, ResponseState
+from survey_app.web import entry_page, guards, review_page
 from survey_app.web.forms import version_of
 from survey_app.web.forms.entry import EntryForm, form_class
-from survey_app.web.forms.flag import FlagForm, WithdrawForm
 from survey_app.web.navigation import use_campaign
 
 blueprint = Blueprint("responses", __name__)
@@ -46,12 +46,15 @@ def index(code: str) -> Any:
     page = response_views.search(
         guards.actor(), campaign, page_number(request.args.get("page", "1")), **filters.chosen
     )
+    returned, asked = flags.waiting_for(guards.actor(), campaign)
     return render_template(
         "responses/index.html",
         page_of=page,
         filters=filters,
         with_others=response_proposals.those_with(page.rows),
-        returned=flags.open_for(guards.actor(), campaign),
+        returned=returned,
+        asked=asked,
+        tags=tags.on(guards.actor(), page.rows),
     )
 
 
@@ -176,22 +179,18 @@ def response_page(
     *,
     refusal: problems.Problem | None = None,
     typed: str = "",
-    flag_form: FlagForm | None = None,
-    withdraw_forms: dict[int, WithdrawForm] | None = None,
+    **sent: Any,
 ) -> str:
     """Render a response with its answers, flags and history; refuses one that is not the visitor's.
 
-    Forms that were refused are shown as they were sent.
+    Forms that were refused (`sent`, as review_page names them) are shown as they were sent.
     """
     response = responses.one_visible_to(guards.actor(), uuid)
     use_campaign(response.campaign.code)
     # Until the own body has judged it, a drawn response shows neither its answers nor anything that quotes them.
     hidden = rechecks.is_hidden_from(guards.actor(), response)
     raised = [] if hidden else flags.of_response(guards.actor(), response)
-    sent = withdraw_forms or {}
-    waiting = [flag.id for flag in raised if flag.state == FlagState.OPEN]
-    withdraws = {number: sent.get(number) or WithdrawForm(number, None) for number in waiting}
-    flag_form = flag_form or FlagForm(None)
+    sections = [] if hidden else response_views.sections_of(response)
     return render_template(
         "responses/show.html",
         response=response,
@@ -199,15 +198,12 @@ def response_page(
         typed=typed,
         hidden=hidden,
         recheck=recheck_views.own_of(guards.actor(), response),
-        sections=[] if hidden else response_views.sections_of(response),
+        sections=sections,
         changes=[] if hidden else response_views.changes_of(response),
         others=[] if hidden else response_views.others_of(response),
         making=None if hidden else paradata_views.making_of(guards.actor(), response),
         trail=[] if hidden else response_views.trail_of(response, raised),
-        flags=raised,
-        flag_form=flag_form,
-        withdraws=withdraws,
-        errors=[error for form in (flag_form, *withdraws.values()) for error in form.error_list],
+        **review_page.facts(response, raised, sections, **sent),
     )
 
 
@@ -234,7 +230,7 @@ def edit(uuid: str) -> Any:
         action=action,
         response=response,
         saved=request.args.get("saved") == "1",
-        flags=flags.open_of(response),
+        flags=flags.waiting_on(response),
         unit_options=_units(campaign, form.unit.data or "", _kept_unit(response)),
         mode_options=entry_page.mode_options(campaign, form.mode.data or "", _kept_mode(response)),
     )
@@ -267,7 +263,7 @@ def correct(uuid: str) -> Any:
     except (problems.InvalidFields, problems.AskedOnce, *TOO_LATE) as refusal:
         db.session.rollback()
         present = responses.one_visible_to(guards.actor(), uuid)
-        facts = {"action": request.path, "flags": flags.open_of(present), "kept_unit": _kept_unit(present)}
+        facts = {"action": request.path, "flags": flags.waiting_on(present), "kept_unit": _kept_unit(present)}
         return _again(form, use_campaign(campaign.code), refusal, "returned", response=present, **facts)
     except problems.StaleVersion as refusal:
         db.session.rollback()

@@ -115,6 +115,7 @@ class SampleForm(Form):
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
+    reason = RadioField("Lý do (mỗi nút gửi ngay)", choices=TIMES)
     sure = BooleanField("Tôi đã kiểm tra lại phiếu giấy")
     official_1 = RadioField("", choices=[], validate_choice=False)
     official_2 = RadioField("", choices=[], validate_choice=False)

@@ -27,7 +27,13 @@ def draw_of(campaign: Campaign, frame: int = 10) -> Draw:
         number=number,
         kind=DrawKind.RANDOM,
         state=DrawState.DRAWN,
-        rules=canonical({"share": 0.2, "overlap": 0.1}),
+        rules=canonical(
+            {
+                "share": "0.2",
+                "overlap": "0.1",
+                "criteria": [[code.partition("_")[0], [code]] for code in CRITERIA],
+            }
+        ),
         frame_size=frame,
         frame_digest=sha256(b"frame").hexdigest(),
         opened_by_id=home.id,

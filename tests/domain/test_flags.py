@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from survey_app import problems
+from survey_app import problems, recheck_problems
 from survey_app.domain import (
     assignments,
     audit,
@@ -138,7 +138,7 @@ def test_t8_two_bodies_doubt_one_response_at_once_and_one_is_told_that_it_was_re
 ) -> None:
     number = mine(enumerator).id
     endings = race(demo, lambda: flagged(db.session.get_one(Response, number)))
-    assert [type(ending) for ending in endings] == [type(None), problems.CannotChange]
+    assert [type(ending) for ending in endings] == [type(None), recheck_problems.FlaggedAlready]
     assert len(db.session.scalars(select(Flag)).all()) == 1
 
 
@@ -179,7 +179,7 @@ def test_after_the_campaign_is_closed_nothing_is_flagged_and_after_the_seal_noth
         flags.withdraw(supervisor, flag, "Nhầm phiếu")
         assert response.state == "submitted"
         return
-    with pytest.raises(problems.CampaignNotOpen, match="Đã niêm phong"):
+    with pytest.raises(recheck_problems.RecheckNotNow, match="Đã niêm phong"):
         flags.withdraw(supervisor, flag, "Nhầm phiếu")
     assert (flag.state, response.state) == ("open", "returned")
 

@@ -150,7 +150,8 @@ def test_who_cannot_be_reached_is_replaced_by_the_next_of_the_stratum_once(work:
     assert [(each.taken, each.out_of) for each in members] == [(2, 5)] * 5
     assert [each.replaces_id for each in members if each.chosen] == [None, None, gone.response_id]
     (line,) = lines("recheck.replaced")
-    assert audit.changes_of(line)["after"] == {"form_code": "R-1", "recheck": made.uuid}
+    after = {"draw": f"{work.campaign.code}/1", "replacement": "R-1", "place": 2, "taken": 2}
+    assert audit.changes_of(line)["after"] == after
 
 
 def test_a_later_verdict_needs_its_reason_and_supersedes_with_both_kept(work: Work) -> None:

@@ -25,6 +25,15 @@ from tests.conftest import PostgresHouse, SqliteHouse, opened
 
 # constraint → a statement that breaks nothing else.
 RESPONSE = "UPDATE response SET {} WHERE id = (SELECT min(id) FROM response)"
+ATTEMPT = (
+    "INSERT INTO recheck_attempt (recheck_id, made_by_id, made_at, way, result, note) "
+    "SELECT recheck_id, made_by_id, made_at, {}, {}, '' FROM recheck_attempt LIMIT 1"
+)
+VERDICT = (
+    "INSERT INTO recheck_verdict (recheck_id, number, given_by_id, given_at, response_version, verdict, reasons, "
+    "took_place, used_service, read_fairly, answers_again, note, blind, content_digest) SELECT recheck_id, {}, "
+    "given_by_id, given_at, 1, {}, '', {}, {}, {}, {}, '', blind, 'x' FROM recheck_verdict LIMIT 1"
+)
 CHECKS = {
     "ck_user_account_role_known": "UPDATE user_account SET role = 'king' WHERE username = 'dtv01'",
     "ck_user_account_body_known": "UPDATE user_account SET body = 'other' WHERE username = 'mattran'",
@@ -78,6 +87,66 @@ CHECKS = {
     "ck_second_entry_state_known": "UPDATE second_entry SET state = 'lost', entered_at = drawn_at",
     "ck_second_entry_entered_has_moment": "UPDATE second_entry SET entered_at = drawn_at",
     "ck_second_entry_resolved_has_moment": "UPDATE second_entry SET resolved_at = drawn_at",
+    "ck_flag_kind_known": "UPDATE flag SET kind = 'mood'",
+    "ck_flag_settled_has_moment": "UPDATE flag SET settled_at = raised_at",
+    "ck_flag_question_is_settled": (
+        "UPDATE flag SET state = 'settled', closed_at = raised_at, settled_at = raised_at"
+    ),
+    "ck_response_tag_body_known": "UPDATE response_tag SET body = 'other'",
+    "ck_response_tag_removed_by_somebody": "UPDATE response_tag SET removed_at = added_at",
+    "ck_draw_kind_known": "UPDATE draw SET kind = 'lost'",
+    "ck_draw_state_known": "UPDATE draw SET state = 'lost', ended_at = opened_at",
+    "ck_draw_number_from_one": "UPDATE draw SET number = 0",
+    "ck_draw_frame_not_empty": "UPDATE draw SET frame_size = 0",
+    "ck_draw_drawn_has_seed": "UPDATE draw SET seed = 'x'",
+    "ck_draw_ended_has_moment": "UPDATE draw SET ended_at = opened_at",
+    "ck_draw_directed_by_screening": "UPDATE draw SET kind = 'directed'",
+    "ck_draw_part_party_known": "UPDATE draw_part SET party = 'other'",
+    "ck_draw_part_revealed_has_moment": "UPDATE draw_part SET part = 'x'",
+    "ck_draw_part_commitment_whole": "UPDATE draw_part SET commitment = 'short'",
+    "ck_draw_member_probability_whole": "UPDATE draw_member SET taken = 1",
+    "ck_draw_member_probability_at_most_one": "UPDATE draw_member SET taken = 2, out_of = 1",
+    "ck_draw_member_chosen_for_a_body": "UPDATE draw_member SET chosen = (1 = 1)",
+    "ck_draw_member_replacement_is_chosen": "UPDATE draw_member SET replaces_id = response_id",
+    "ck_recheck_body_known": "UPDATE recheck SET body = 'other'",
+    "ck_recheck_state_known": "UPDATE recheck SET state = 'lost', ended_at = drawn_at",
+    "ck_recheck_verdict_known": (
+        "UPDATE recheck SET state = 'judged', ended_at = drawn_at, verdict = 'lost'"
+    ),
+    "ck_recheck_uuid_whole": "UPDATE recheck SET uuid = 'short'",
+    "ck_recheck_version_from_one": "UPDATE recheck SET version = 0",
+    "ck_recheck_judged_has_verdict": "UPDATE recheck SET verdict = 'failed'",
+    "ck_recheck_ended_has_moment": "UPDATE recheck SET ended_at = drawn_at",
+    "ck_recheck_attempt_way_known": ATTEMPT.format("'by_fax'", "'nobody'"),
+    "ck_recheck_attempt_result_known": ATTEMPT.format("'by_phone'", "'lost'"),
+    "ck_recheck_verdict_verdict_known": VERDICT.format("2", "'lost'", "NULL", "NULL", "NULL", "''"),
+    "ck_recheck_verdict_took_place_known": VERDICT.format("2", "'failed'", "'so'", "NULL", "NULL", "''"),
+    "ck_recheck_verdict_used_service_known": VERDICT.format("2", "'failed'", "NULL", "'so'", "NULL", "''"),
+    "ck_recheck_verdict_read_fairly_known": VERDICT.format("2", "'failed'", "NULL", "NULL", "'so'", "''"),
+    "ck_recheck_verdict_number_from_one": VERDICT.format("0", "'failed'", "NULL", "NULL", "NULL", "''"),
+    "ck_recheck_verdict_answers_known": VERDICT.format("2", "'failed'", "NULL", "NULL", "NULL", "'6'"),
+    "ck_recheck_verdict_confirmed_took_place": VERDICT.format(
+        "2", "'confirmed'", "'yes'", "NULL", "NULL", "''"
+    ),
+    "ck_void_proposal_body_known": "UPDATE void_proposal SET body = 'other'",
+    "ck_void_proposal_state_known": "UPDATE void_proposal SET state = 'lost', decided_at = proposed_at",
+    "ck_void_proposal_decided_has_moment": "UPDATE void_proposal SET decided_at = proposed_at",
+    "ck_void_proposal_decided_by_another": "UPDATE void_proposal SET decided_by_id = proposed_by_id",
+    "ck_joint_case_state_known": "UPDATE joint_case SET state = 'lost'",
+    "ck_joint_case_outcome_known": (
+        "UPDATE joint_case SET state = 'agreed', agreed_at = opened_at, outcome = 'lost'"
+    ),
+    "ck_joint_case_agreed_has_outcome": "UPDATE joint_case SET outcome = 'failed'",
+    "ck_joint_case_agreed_has_moment": "UPDATE joint_case SET agreed_at = opened_at",
+    "ck_joint_opinion_body_known": "UPDATE joint_opinion SET body = 'other'",
+    "ck_joint_opinion_outcome_known": "UPDATE joint_opinion SET outcome = 'lost'",
+    "ck_redo_proposal_state_known": "UPDATE redo_proposal SET state = 'lost', decided_at = opened_at",
+    "ck_redo_proposal_failed_of_judged": "UPDATE redo_proposal SET failed = judged + 1",
+    "ck_redo_proposal_decided_has_moment": "UPDATE redo_proposal SET decided_at = opened_at",
+    "ck_duplicate_code_why_known": "UPDATE duplicate_code SET why = 'lost'",
+    "ck_duplicate_code_state_known": "UPDATE duplicate_code SET state = 'lost', decided_at = received_at",
+    "ck_duplicate_code_uuid_whole": "UPDATE duplicate_code SET uuid = 'short'",
+    "ck_duplicate_code_decided_has_moment": "UPDATE duplicate_code SET decided_at = received_at",
 }
 
 
@@ -130,7 +199,47 @@ MORE_ROWS = (
     "SELECT '000000000000000000000000000000000001', id, 0, 0, 0, 0, '', created_at FROM user_account LIMIT 1",
     "INSERT INTO second_entry (campaign_id, response_id, draw, state, first, second, fields, differing, resolution, "
     "drawn_at) SELECT campaign_id, id, 'x', 'drawn', '', '', 0, 0, '{}', saved_at FROM response LIMIT 1",
+    "INSERT INTO response_tag (response_id, body, tag, added_by_id, added_at) "
+    "SELECT id, 'front', 'x', enumerator_id, saved_at FROM response LIMIT 1",
+    "INSERT INTO draw (campaign_id, number, kind, state, rules, frame_size, frame_digest, opened_by_id, opened_at, "
+    "reason) SELECT campaign.id, 1, 'random', 'committing', '{}', 1, 'x', user_account.id, campaign.created_at, '' "
+    "FROM campaign, user_account LIMIT 1",
+    "INSERT INTO draw_part (draw_id, party, committed_by_id, committed_at, commitment) "
+    "SELECT id, 'front', opened_by_id, opened_at, "
+    "'0000000000000000000000000000000000000000000000000000000000000000' FROM draw LIMIT 1",
+    "INSERT INTO draw_member (draw_id, response_id, response_version, enumerator_id, unit_id, chosen, for_front, "
+    "for_veterans) SELECT draw.id, response.id, 1, enumerator_id, unit_id, (1 = 0), (1 = 0), (1 = 0) "
+    "FROM draw, response LIMIT 1",
+    "INSERT INTO recheck (uuid, campaign_id, draw_id, response_id, body, criteria, state, version, drawn_at, reason) "
+    "SELECT '000000000000000000000000000000000002', response.campaign_id, draw.id, response.id, 'front', 'access_1', "
+    "'waiting', 1, saved_at, '' FROM draw, response LIMIT 1",
+    "INSERT INTO recheck_attempt (recheck_id, made_by_id, made_at, way, result, note) "
+    "SELECT recheck.id, user_account.id, drawn_at, 'by_phone', 'nobody', '' FROM recheck, user_account LIMIT 1",
+    "INSERT INTO recheck_verdict (recheck_id, number, given_by_id, given_at, response_version, verdict, reasons, "
+    "answers_again, note, blind, content_digest) SELECT recheck.id, 1, user_account.id, drawn_at, 1, 'failed', '', "
+    "'', '', (1 = 1), 'x' FROM recheck, user_account LIMIT 1",
+    "INSERT INTO void_proposal (campaign_id, response_id, response_version, body, proposed_by_id, proposed_at, "
+    "reasons, note, reply_until, reply, state, decision) SELECT campaign_id, id, 1, 'front', enumerator_id, saved_at, "
+    "'', '', saved_at, '', 'open', '' FROM response LIMIT 1",
+    "INSERT INTO joint_case (campaign_id, response_id, opened_at, state) "
+    "SELECT campaign_id, id, saved_at, 'open' FROM response LIMIT 1",
+    "INSERT INTO joint_opinion (joint_case_id, body, outcome, note, given_by_id, given_at) "
+    "SELECT joint_case.id, 'front', 'failed', '', user_account.id, opened_at FROM joint_case, user_account LIMIT 1",
+    "INSERT INTO redo_proposal (campaign_id, enumerator_id, judged, failed, opened_at, state, reason) "
+    "SELECT campaign_id, enumerator_id, 5, 1, saved_at, 'open', '' FROM response LIMIT 1",
+    "INSERT INTO duplicate_code (uuid, campaign_id, form_code, enumerator_id, questionnaire_sha256, content, "
+    "content_digest, received_at, why, state, reason) SELECT '000000000000000000000000000000000003', campaign_id, "
+    "form_code, enumerator_id, questionnaire_sha256, '{}', 'x', saved_at, 'taken', 'open', '' FROM response LIMIT 1",
 )
+
+
+# What must change with the column in question, lest another rule speaks first.
+BESIDE = {
+    "uq_recheck_uuid": {"body": "'veterans'"},
+    "fk_draw_screening_id_screening": {"kind": "'directed'"},
+    "fk_draw_member_replaces_id_response": {"chosen": "(1 = 1)", "for_front": "(1 = 1)"},
+    "fk_response_tag_removed_by_id_user_account": {"removed_at": "added_at"},
+}
 
 
 def named(kind: type[Any]) -> Iterator[tuple[str, Any]]:
@@ -228,7 +337,7 @@ def test_a_broken_check_says_its_name(filled: Flask, name: str) -> None:
 @pytest.mark.parametrize("name", UNIQUE)
 def test_a_second_row_is_refused_by_name(filled: Flask, name: str) -> None:
     table, columns = UNIQUE[name]
-    told = refused(copy_of_a_row(table, changed={}, same=columns))
+    told = refused(copy_of_a_row(table, changed=BESIDE.get(name, {}), same=columns))
     # SQLite names the columns, not the rule.
     shown = ", ".join(f"{table.name}.{column}" for column in columns)
     assert told == f"UNIQUE constraint failed: {shown}" or f'unique constraint "{name}"' in told
@@ -241,6 +350,7 @@ def test_a_row_that_names_nobody_is_refused_by_name(filled: Flask, name: str) ->
     changed = {columns[-1]: "'nobody'" if rule.columns[columns[-1]].type.python_type is str else "987654"}
     if len(columns) > 1:
         changed = {columns[-1]: "(SELECT max(id) FROM unit WHERE code = 'OUTSIDE')"}
+    changed |= BESIDE.get(name, {})
     broken = copy_of_a_row(rule.table, changed=changed) if rule.table.name in APPEND_ONLY else None
     told = refused(broken or change_of_a_row(rule.table, changed))
     # A unit that does not exist is in no campaign either: both rules refuse it, and one of them speaks.

@@ -91,7 +91,7 @@ def test_points_above_the_maximum_are_refused_with_file_and_unit(tmp_path: Path)
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        ((), "Sai cách gọi lệnh. Thiếu: satisfaction|index|quality|agreement|response-rates|self-test."),
+        ((), "Sai cách gọi lệnh. Thiếu: satisfaction|index|quality|agreement|response-rates|draw|self-test."),
         (("satisfaction",), "Sai cách gọi lệnh. Thiếu: ANSWERS."),
         (("index", HA_NAM, "--units", UNITS), f"Sai cách gọi lệnh. Không hiểu: --units {UNITS}."),
         (

@@ -79,7 +79,6 @@ def test_a_flag_without_a_reason_is_refused_and_keeps_the_note(
         assert f"{escape(NOTE)}</textarea>" in reply.text
     reply = flag(supervisor, form, reason="other", note=" \u200b")
     assert (reply.status_code, error_targets(reply.text)) == (422, ["note"])
-    assert 'value="other" checked' in reply.text
     assert (flags_now(), response_now().state) == ([], "submitted")
 
 
@@ -90,7 +89,6 @@ def test_t1_a_flag_on_a_version_that_is_gone_keeps_the_note_and_can_be_sent_agai
     reply = flag(supervisor, form, version=version)
     assert reply.status_code == 409
     assert f"{escape(NOTE)}</textarea>" in reply.text
-    assert 'value="contradiction" checked' in reply.text
     assert 'name="version" value="1"' in reply.text
     assert re.search(r"lúc \d\d:\d\d ngày \d\d/\d\d/\d{4}", reply.text)
     assert (flags_now(), response_now().state) == ([], "submitted")
@@ -103,8 +101,10 @@ def test_t1_the_second_body_is_told_that_the_first_was_faster_and_reads_its_own_
     reply = flag(logged_in("cuuchienbinh"), form, note="Tôi cũng thấy lạ")
     assert reply.status_code == 409
     assert "Trả lại" in reply.text
-    assert "Tôi cũng thấy lạ" in reply.text
-    assert NOTE not in reply.text
+    assert "Bạn đã nhập: “Tôi cũng thấy lạ”" in reply.text
+    assert f"Người đánh dấu trước đã ghi: “{escape(NOTE)}”" in reply.text
+    assert "Nguyễn Văn Đức (Mặt trận Tổ quốc)" in reply.text
+    assert re.search(r"lúc \d\d:\d\d ngày \d\d/\d\d/\d{4}, lý do: Câu trả lời mâu thuẫn", reply.text)
     assert flags_now() == [("open", "front", "")]
 
 
@@ -251,3 +251,137 @@ def test_a_supervisor_edits_no_answer_by_any_door(supervisor: FlaskClient, form:
         ("GET", "/responses/{}/edit"),
     ):
         assert supervisor.open(path.format(form["uuid"]), method=method, data=form).status_code == 403
+
+
+def ask(client: FlaskClient, form: dict[str, str], **changes: str) -> int:
+    """Ask about a response and return the question's number."""
+    asked = flag(client, form, **{"kind": "question", **changes})
+    assert asked.status_code == 303  # type: ignore[attr-defined]
+    db.session.rollback()
+    return db.session.scalars(select(Flag.id).order_by(Flag.id.desc()).limit(1)).one()
+
+
+def test_a_reason_is_a_button_so_that_two_clicks_flag(supervisor: FlaskClient, form: dict[str, str]) -> None:
+    page = supervisor.get(f"/responses/{form['uuid']}").text
+    assert 'href="#flag">Đánh dấu</a>' in page
+    assert page.count('name="reason" value="') == 6
+    assert '<button type="submit" class="secondary" name="reason" value="contradiction">' in page
+    assert '<button type="submit" disabled hidden></button>' in page
+    assert flag(supervisor, form, note="").location == f"/responses/{form['uuid']}"
+
+
+def test_a_question_is_answered_from_the_first_page_and_settled(
+    supervisor: FlaskClient, enumerator: FlaskClient, form: dict[str, str]
+) -> None:
+    number = ask(supervisor, form, question="access_2")
+    home = enumerator.get("/").text
+    assert f'action="/flags/{number}/answer"' in home
+    assert home.index("Câu hỏi cho tôi (1)") < home.index("Đơn vị được giao")
+    for told in (escape(NOTE), "Câu 1.2: ", "Mặt trận Tổ quốc hỏi"):
+        assert told in home
+    assert "1 câu hỏi" in enumerator.get(f"/campaigns/{CODE}/responses").text
+    done = enumerator.post(f"/flags/{number}/answer", data={"reply": "Có, <hôm> ấy"})
+    assert (done.status_code, done.location) == (303, "/")
+    assert "Câu hỏi cho tôi" not in enumerator.get("/").text
+    assert (response_now().version, response_now().state) == (1, "submitted")
+    assert "Câu trả lời chờ xem (1)" in supervisor.get("/").text
+    page = supervisor.get(f"/responses/{form['uuid']}").text
+    assert escape("Có, <hôm> ấy") in page
+    assert supervisor.post(f"/flags/{number}/settle").status_code == 303
+    assert "Câu trả lời chờ xem" not in supervisor.get("/").text
+    again = supervisor.post(f"/flags/{number}/settle")
+    assert (again.status_code, "Đã rõ" in again.text) == (409, True)
+
+
+def test_an_answer_that_does_not_do_is_turned_into_a_doubt_on_the_page(
+    supervisor: FlaskClient, enumerator: FlaskClient, form: dict[str, str]
+) -> None:
+    number = ask(supervisor, form)
+    early = supervisor.post(f"/flags/{number}/doubt", data={"version": "1", "note": "Sốt ruột"})
+    assert (early.status_code, "Bạn đã nhập: “Sốt ruột”" in early.text) == (409, True)
+    enumerator.post(f"/flags/{number}/answer", data={"reply": "Tôi không nhớ"})
+    stale = supervisor.post(f"/flags/{number}/doubt", data={"version": "7", "note": "Vì sao không nhớ?"})
+    assert (stale.status_code, "Vì sao không nhớ?</textarea>" in stale.text) == (409, True)
+    long = supervisor.post(f"/flags/{number}/doubt", data={"version": "1", "note": "x" * 1001})
+    assert (long.status_code, "Ghi chú dài" in long.text) == (422, True)
+    done = supervisor.post(f"/flags/{number}/doubt", data={"version": "1", "note": "Vì sao không nhớ?"})
+    assert (done.status_code, response_now().state) == (303, "returned")
+    page = enumerator.get(f"/responses/{form['uuid']}").text
+    assert "Tôi không nhớ" in page
+    assert "Vì sao không nhớ?" in enumerator.get("/").text
+
+
+@pytest.mark.parametrize("reply", ["", " \u200b ", "x" * 1001])
+def test_an_answer_that_is_refused_keeps_what_was_typed(
+    supervisor: FlaskClient, enumerator: FlaskClient, form: dict[str, str], reply: str
+) -> None:
+    number = ask(supervisor, form)
+    refused = enumerator.post(f"/flags/{number}/answer", data={"reply": reply})
+    assert (refused.status_code, error_targets(refused.text)) == (422, [f"answer-{number}"])
+    assert f"{reply}</textarea>" in refused.text
+
+
+def test_an_answer_to_a_question_that_was_withdrawn_keeps_her_text(
+    supervisor: FlaskClient, enumerator: FlaskClient, form: dict[str, str]
+) -> None:
+    number = ask(supervisor, form)
+    assert supervisor.post(f"/flags/{number}/withdraw", data={"reason": "Hỏi nhầm"}).status_code == 303
+    late = enumerator.post(f"/flags/{number}/answer", data={"reply": "Đã gọi lại <bà Lan>"})
+    assert late.status_code == 409
+    assert "Bạn đã nhập: “Đã gọi lại &lt;bà Lan&gt;”" in late.text
+    assert "Đã rút" in late.text
+    assert flags_now() == [("withdrawn", "front", "Hỏi nhầm")]
+
+
+def test_the_other_body_finds_no_such_question(
+    supervisor: FlaskClient, logged_in: LogIn, form: dict[str, str]
+) -> None:
+    number = ask(supervisor, form)
+    veteran = logged_in("cuuchienbinh")
+    for path in ("settle", "doubt", "withdraw"):
+        assert (
+            veteran.post(f"/flags/{number}/{path}", data={"version": "1", "reason": "x"}).status_code == 404
+        )
+    assert flags_now() == [("open", "front", "")]
+
+
+def test_a_doubt_about_one_answer_stands_beside_it_wherever_it_is_read(
+    supervisor: FlaskClient, enumerator: FlaskClient, form: dict[str, str]
+) -> None:
+    assert flag(supervisor, form, question="official_3").status_code == 303
+    page = supervisor.get(f"/responses/{form['uuid']}").text
+    row = next(part for part in page.split("<tr>") if ">3.3</span>" in part)
+    assert "Đánh dấu, trả lại: Câu trả lời mâu thuẫn" in row
+    edit = enumerator.get(f"/responses/{form['uuid']}/edit").text
+    field = edit.partition('<fieldset class="level" id="official_3"')[2].partition("</fieldset>")[0]
+    assert 'aria-describedby="official_3-hint"' in field
+    assert "Mặt trận Tổ quốc: Câu trả lời mâu thuẫn." in field
+    assert edit.count('<strong class="doubted">') == 1
+    refused = flag(supervisor, form, question="moon")
+    assert refused.status_code == 422
+
+
+def test_a_question_that_is_not_asked_is_refused_beside_its_field_and_the_note_stays(
+    supervisor: FlaskClient, form: dict[str, str]
+) -> None:
+    refused = flag(supervisor, form, question="<moon>", kind="question")
+    assert (refused.status_code, error_targets(refused.text)) == (422, ["question"])
+    assert f"{escape(NOTE)}</textarea>" in refused.text
+    assert "“&lt;moon&gt;” không có trong phiếu sipas-2017" in refused.text
+
+
+def test_of_a_response_with_nobody_to_correct_it_the_page_says_so_before_and_after(
+    supervisor: FlaskClient, logged_in: LogIn, form: dict[str, str]
+) -> None:
+    people.disable(people.command_line(), people.by_username("dtv01"))
+    db.session.commit()
+    path = f"/responses/{form['uuid']}"
+    assert "Tài khoản của điều tra viên đã bị khóa nên không có điều tra viên" in supervisor.get(path).text
+    asked = flag(supervisor, form, kind="question")
+    assert (asked.status_code, NOTE.partition("&")[0] in asked.text) == (409, True)
+    done = flag(supervisor, form)
+    assert "trưởng đoàn của cơ quan bạn đóng lại" in supervisor.get(done.location).text
+    number = db.session.scalars(select(Flag.id)).one()
+    head = logged_in("mattran-truong")
+    assert head.post(f"/flags/{number}/withdraw", data={"reason": "Không còn ai"}).status_code == 303
+    assert response_now().state == "submitted"

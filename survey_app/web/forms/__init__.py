@@ -1,5 +1,6 @@
 """The forms of the web door; Vietnamese sentences for the rules of the library."""
 
+import logging
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -21,12 +22,19 @@ SENTENCES = {
 }
 
 
+log = logging.getLogger(__name__)
 _WHOLE = re.compile(r"[0-9]{1,9}")
 
 
 def version_of(typed: str | None) -> int:
     """Return the version on which a form was opened; 0 where it names none."""
     return int(typed) if _WHOLE.fullmatch(typed or "") else 0  # type: ignore[arg-type]
+
+
+def log_forged(*asked: str) -> None:
+    """Log the names of sent fields that no form of the page has; they change nothing."""
+    if forged := set(request.form) - {*asked, "csrf_token"}:
+        log.warning("fields nobody asked for: %s", ", ".join(sorted(forged))[:200])
 
 
 def choices(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:

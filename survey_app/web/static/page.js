@@ -1,5 +1,5 @@
 // Every page: focus the error summary, follow its links into the fields, send a form once,
-// keep the headings of tables that fit in sight and the menu's present place in view.
+// tick every row of a list, keep the headings of tables that fit in sight and the menu's present place in view.
 (() => {
   document.querySelector("[data-focus]")?.focus();
 
@@ -27,6 +27,20 @@
     setTimeout(release, 15000, form);
   });
   addEventListener("pageshow", () => { for (const form of document.forms) release(form); });
+
+  const all = document.querySelector("[data-check-all]");
+  if (all) {
+    const boxes = [...all.form.querySelectorAll("input[name=row]")];
+    const count = () => {
+      const ticked = boxes.filter((each) => each.checked).length;
+      all.checked = ticked === boxes.length;
+      all.indeterminate = ticked > 0 && ticked < boxes.length;
+    };
+    all.closest("label").hidden = false;
+    all.addEventListener("change", () => { for (const each of boxes) each.checked = all.checked; });
+    for (const each of boxes) each.addEventListener("change", count);
+    addEventListener("pageshow", count);
+  }
 
   const fit = new ResizeObserver((entries) => {
     for (const { target } of entries) {
