@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Route, expect
+from sqlalchemy import create_engine, text
 
 from survey_app.domain import demonstration
+from survey_app.extensions import engine_options
 from tests.browser.conftest import OpenAs
 from tests.browser.device import LIST, READY, until
 from tests.browser.recheck_device import CACHED, judge, kept, lay, opened, send, states
@@ -224,10 +226,6 @@ def test_s5_a_re_check_of_a_response_that_was_voided_is_refused_by_name_and_stay
 
 def void(database: str, code: str) -> None:
     """Make a response void, as the other body's confirmation would."""
-    from sqlalchemy import create_engine, text
-
-    from survey_app.extensions import engine_options
-
     engine = create_engine(database, **engine_options(database))
     with engine.begin() as connection:
         connection.execute(text("UPDATE response SET state = 'void' WHERE form_code = :code"), {"code": code})
