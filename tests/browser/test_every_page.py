@@ -3,11 +3,10 @@
 import gzip
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import FilePayload, Page
 
-from survey_app.domain import demonstration
-from tests.browser.conftest import OpenAs
+from survey_app.domain import demonstration, quality
+from tests.browser.conftest import OpenAs, violations
 
 pytestmark = pytest.mark.browser
 CAMPAIGN = f"/campaigns/{demonstration.CODE}"
@@ -69,6 +68,9 @@ PAGES: dict[str | None, list[str]] = {
     "quantri": ["/", "/people", "/people/new", "/audit"],
 }
 KILOBYTE = 1024
+WHAT_IS_WRONG = {
+    "resultTypes": ["violations"]
+}  # the thousands of places that are right are not listed: half the time
 
 
 def visit(page: Page, path: str) -> None:
@@ -125,17 +127,23 @@ def visit(page: Page, path: str) -> None:
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("username", PAGES, ids=str)
 def test_every_page_is_accessible_and_fits_the_window(
-    open_as: OpenAs, address: str, two_forms_of_one_code: None, username: str | None, width: int
+    open_as: OpenAs,
+    address: str,
+    two_forms_of_one_code: None,
+    username: str | None,
+    width: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(
+        quality, "DRAWS", 99
+    )  # nine seconds less for each width; what is screened is not asked here
     page = open_as(username, width)
     asked: set[str] = set()
     page.on("request", lambda request: asked.add("/".join(request.url.split("/")[:3])))
     titles = []
     for path in PAGES[username]:
         visit(page, path)
-        found = Axe().run(page).response["violations"]
-        told = [(each["id"], [node["html"][:120] for node in each["nodes"][:3]]) for each in found]
-        assert told == [], f"{path} at {width} px"
+        assert violations(page) == [], f"{path} at {width} px"
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
         assert page.locator("html").get_attribute("lang") == "vi"
         assert page.locator("h1").count() == 1, path
