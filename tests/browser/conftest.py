@@ -6,6 +6,7 @@ from contextvars import Context
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from sqlalchemy import create_engine, text
 from werkzeug.serving import make_server
@@ -74,6 +75,15 @@ def two_forms_of_one_code(demo_database: str, address: str) -> None:
     """A row that moved while its first enumerator was away: both have sent their form of it."""
     with opened(demo_database):
         duplicates.make()
+
+
+def violations(page: Page) -> list[tuple[str, list[str]]]:
+    """Return what axe finds wrong on a page: rule and the first three places.
+
+    The thousands of places that are right are not listed: that takes half the time.
+    """
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [(each["id"], [node["html"][:120] for node in each["nodes"][:3]]) for each in found]
 
 
 OpenAs = Callable[..., Page]

@@ -1,11 +1,10 @@
 """A form is drawn, keyed again and decided in a real browser; every page on the way is accessible and fits a phone."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from survey_app.domain import demonstration
-from tests.browser.conftest import OpenAs
+from tests.browser.conftest import OpenAs, violations
 
 pytestmark = pytest.mark.browser
 PAGE = f"/campaigns/{demonstration.CODE}/second-entries"
@@ -13,8 +12,7 @@ PAGE = f"/campaigns/{demonstration.CODE}/second-entries"
 
 def examine(page: Page, width: int) -> None:
     """Refuse a page that axe finds fault with or that is wider than its window."""
-    found = [(each["id"], each["nodes"][0]["html"][:120]) for each in Axe().run(page).response["violations"]]
-    assert found == [], page.url
+    assert violations(page) == [], page.url
     assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
 
 

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
@@ -12,7 +11,7 @@ from survey_app.domain import demonstration
 from survey_app.domain.entry_rules import is_shown
 from survey_app.extensions import db
 from survey_app.models import Response
-from tests.browser.conftest import OpenAs
+from tests.browser.conftest import OpenAs, violations
 from tests.conftest import make_app
 
 pytestmark = pytest.mark.browser
@@ -65,7 +64,7 @@ def test_a_form_is_filled_in_by_one_tap_a_question_on_a_telephone(
     context = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
     page = context.new_page()
     page.goto(link)
-    assert Axe().run(page).response["violations"] == []
+    assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     boxes = [label.bounding_box() for label in page.locator("form label:visible").all()]
     small = [box for box in boxes if box is None or min(box["width"], box["height"]) < 48]
@@ -78,7 +77,7 @@ def test_a_form_is_filled_in_by_one_tap_a_question_on_a_telephone(
     assert tap_all(page) == len(QUESTIONNAIRE.criteria) + len(asked) == 22 + 14
     page.get_by_role("button", name="Gửi phiếu").tap()
     expect(page.get_by_role("heading", level=1)).to_have_text("Đã nhận phiếu, xin cảm ơn Ông/Bà")
-    assert Axe().run(page).response["violations"] == []
+    assert violations(page) == []
     [response] = stored(demo_database)
     assert (response.answers, response.form_code) == ("4" * 22, "MAU-1")
     # Back shows no form to change: the page is asked for anew.
@@ -95,7 +94,7 @@ def test_what_is_missing_is_asked_for_at_its_place_and_the_rest_stays(open_as: O
     summary = page.locator(".error-summary")
     expect(summary).to_be_focused()
     expect(page.locator("#access_1-2")).to_be_checked()
-    assert Axe().run(page).response["violations"] == []
+    assert violations(page) == []
     summary.get_by_role("link").first.click()
     expect(page.locator("#service_field-1")).to_be_focused()
 

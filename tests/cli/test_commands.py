@@ -16,7 +16,7 @@ from survey_app.domain import campaigns, demonstration, people, quality, scores
 from survey_app.domain.demonstration import rechecks as demonstration_rechecks
 from survey_app.extensions import db
 from survey_app.models import Appraisal, AuditLine, Campaign, Recheck, Response, User
-from tests.conftest import PostgresHouse, SqliteHouse
+from tests.conftest import DATABASES, PostgresHouse, SqliteHouse
 from tests.test_documentation import ROOT
 
 CODE = demonstration.CODE
@@ -288,6 +288,9 @@ def real(database: str, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.parametrize(
+    "house", DATABASES[:1], indirect=True
+)  # a process takes seconds, and its exit code no dialect
 def test_the_real_command_prints_the_logins_and_stops_with_its_exit_code(demo_database: str) -> None:
     told = real(demo_database, "demo", "logins")
     assert (told.returncode, told.stdout.count(demonstration.PASSWORD)) == (0, 8)
