@@ -203,8 +203,11 @@ def put(actor: User, found: Sequence[Response], said: Words, *, follows: Flag | 
             response.state = ResponseState.RETURNED
     db.session.add_all(raised)
     db.session.flush()
-    about = {"question": said.question} if said.question else {}
-    after = {"reason": said.reason, **about, **({"follows": follows.id} if follows else {})}
+    after = {
+        "reason": said.reason,
+        **({"question": said.question} if said.question else {}),
+        **({"follows": follows.id} if follows else {}),
+    }
     audit.record_all(
         actor,
         AuditVerb.FLAG_RAISED if said.kind == FlagKind.DOUBT else AuditVerb.FLAG_ASKED,
