@@ -293,7 +293,7 @@ def real(database: str, *words: str) -> subprocess.CompletedProcess[str]:
 )  # a process takes seconds, and its exit code no dialect
 def test_the_real_command_prints_the_logins_and_stops_with_its_exit_code(demo_database: str) -> None:
     told = real(demo_database, "demo", "logins")
-    assert (told.returncode, told.stdout.count(demonstration.PASSWORD)) == (0, 8)
+    assert (told.returncode, told.stdout.count(demonstration.PASSWORD)) == (0, 10)
     assert real(demo_database, "demo", "load").stdout.strip().endswith("đã có.")
     refused = real(demo_database, "scores", "run", "nowhere")
     assert (refused.returncode, "nowhere" in refused.stderr, refused.stdout) == (1, True, "")
