@@ -56,9 +56,12 @@ class AcceptedAlready(CannotChange):
     sentence = "Phiếu {form_code} đã được {who} chấp nhận lúc {when}."
 
 
-class AcceptedBeforeVerdict(Problem):
-    code, status = "accepted_before_verdict", 409
-    sentence = "Phiếu {form_code} đang chờ cơ quan bạn phúc tra. Hãy kết luận phúc tra trước, rồi mới chấp nhận được phiếu."
+class VerdictFirst(Problem):
+    code, status = "verdict_first", 409
+    sentence = (
+        "Phiếu {form_code} đang chờ cơ quan bạn phúc tra. Hãy kết luận phúc tra trước, rồi mới chấp nhận, "
+        "đánh dấu hoặc hỏi lại."
+    )
 
 
 class QuestionNotSettled(Problem):
@@ -370,6 +373,13 @@ class DuplicateArrived(Problem):
 class FirstInWork(Problem):
     code, status = "first_in_work", 409
     sentence = (
-        "Chưa thể hủy phiếu đang mang mã {form_code} lúc này vì có việc kiểm tra chưa xong. "
-        "Hãy thử lại sau, hoặc báo Sở Nội vụ."
+        "Chưa thể hủy phiếu đang mang mã {form_code} lúc này vì có việc kiểm tra chưa xong. Hãy thử lại sau."
+    )
+
+
+class FirstByHomeAffairs(Problem):
+    code, status = "first_by_home_affairs", 403
+    sentence = (
+        "Lấy phiếu sau là hủy phiếu đang mang mã {form_code}, nên việc này do Sở Nội vụ quyết định. "
+        "Bạn có thể giữ phiếu trước hoặc cấp mã khác cho phiếu sau."
     )

@@ -356,6 +356,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.DRAW_COMMIT,
             P.DRAW_DIRECT,
             P.DUPLICATE_VIEW,
+            P.DUPLICATE_DECIDE,
             P.JOINT_VIEW,
             P.RECHECK_VIEW,
             P.RECHECK_MEASURE,

@@ -103,7 +103,7 @@ DOORS: dict[tuple[str, str], tuple[set[Role] | str, int]] = {
     ("devices.receive", "POST"): ({C, B}, 422),
     ("duplicates.index", "GET"): ({C, H}, 200),
     ("duplicates.show", "GET"): ({C, H}, 404),
-    ("duplicates.decide", "POST"): ({C}, 404),
+    ("duplicates.decide", "POST"): ({C, H}, 404),
     ("printing.index", "GET"): ({C, H}, 200),
     ("printing.order", "POST"): ({C, H}, 422),
     ("printing.letterhead", "POST"): ({C, H}, 422),

@@ -42,7 +42,7 @@ def check(
             when=line.at if line else response.saved_at,
         )
     if response.id in hidden:
-        raise recheck_problems.AcceptedBeforeVerdict(form_code=response.form_code)
+        raise recheck_problems.VerdictFirst(form_code=response.form_code)
     if response.id in asked:
         raise recheck_problems.QuestionNotSettled(form_code=response.form_code)
 

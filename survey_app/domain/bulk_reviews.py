@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import joinedload
 
 from survey_app import problems, recheck_problems
-from survey_app.domain import acceptance, flags, paging, responses, tags
+from survey_app.domain import acceptance, flags, paging, rechecks, responses, tags
 from survey_app.extensions import db
 from survey_app.models import Campaign, Response, Unit, User
 from survey_app.vocabulary import FlagKind
@@ -86,7 +86,11 @@ def refusals(
     """Return the sentence of every response with which an action cannot be done, by its id: the rules of the single form."""
     versions = {_plain(row.uuid): row.version for row in rows}
     keys = [response.id for response in found]
-    hidden, asked = acceptance.held_up(actor, keys) if action == Action.ACCEPT else (set(), set())
+    hidden, asked = (
+        acceptance.held_up(actor, keys)
+        if action == Action.ACCEPT
+        else (rechecks.hidden_among(actor, keys), set())
+    )
     bears = tags.words_on(actor, keys) if action == Action.TAG else {}
     refused: dict[str, str] = {}
     for response in found:
@@ -98,7 +102,7 @@ def refusals(
                 flags.check_version(response, version)
                 tags.check(response, word, bears.get(response.id, set()))
             else:
-                flags.check(actor, response, version, _any_words(action))
+                flags.check(actor, response, version, _any_words(action), hidden)
         except (problems.CampaignNotOpen, recheck_problems.RecheckNotNow):
             raise
         except problems.Problem as refusal:

@@ -1,6 +1,7 @@
 """What becomes of two forms with one code: the first counts on, the second takes its place, or gets its own code."""
 
 import json
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -36,8 +37,10 @@ from survey_app.vocabulary import (
     ProposalState,
     RecheckState,
     ResponseState,
+    Role,
 )
 
+log = logging.getLogger(__name__)
 LONGEST_REASON = 200
 MOST_CODES = 50
 CHOICES = (DuplicateState.FIRST_KEPT, DuplicateState.SECOND_KEPT, DuplicateState.RECODED)
@@ -83,7 +86,8 @@ def decide(
 ) -> DuplicateCode:
     """End a case with a reason: keep the first form, take the second in its place, or give the second another code.
 
-    Taken, the second becomes a response of its own id, enumerator, moment and questionnaire version, and the first
+    The first is made void by Home Affairs alone: nobody of the enumerators' own house takes a response away. Taken, the
+    second becomes a response of its own id, enumerator, moment and questionnaire version, and the first
     becomes void. Refuses a missing choice or reason, a case that was decided meanwhile, a first form that is not the
     one that was seen, one on which a flag, a re-check, a proposal or a joint case is open, a code that is not free,
     and a campaign that is not open (closed: only the first can be kept).
@@ -100,6 +104,9 @@ def decide(
     if choice == DuplicateState.RECODED:
         code = _checked_code(duplicate, form_code)
     replaced = first if choice == DuplicateState.SECOND_KEPT else None
+    if replaced is not None and actor.role != Role.HOME_AFFAIRS:
+        log.warning("%s wanted the first of two forms of code %s void", actor.username, code)
+        raise recheck_problems.FirstByHomeAffairs(form_code=code)
     if replaced is not None and _is_in_work(replaced):
         raise recheck_problems.FirstInWork(form_code=code)
     moment = duplicate_codes.close(actor, duplicate, DuplicateState(choice), why)

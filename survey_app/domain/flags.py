@@ -116,14 +116,16 @@ def raise_flag(
     """
     response = locked([response.id])[0]
     said = words(reason, note, kind, question)
-    check(actor, response, version, said)
+    check(actor, response, version, said, rechecks.hidden_among(actor, [response.id]))
     return put(actor, [response], said)[0]
 
 
-def check(actor: User, response: Response, version: int, said: Words) -> None:
-    """Refuse to flag a response as it stands.
+def check(
+    actor: User, response: Response, version: int, said: Words, hidden: Collection[int] = frozenset()
+) -> None:
+    """Refuse to flag a response as it stands; `hidden` are those that the own body has to judge first.
 
-    Refuses a campaign that is not open, an answer its questionnaire does not ask for, a version that is not the present
+    Refuses these, a campaign that is not open, an answer its questionnaire does not ask for, a version that is not the present
     one, a response that was returned already or does not count, and a question that nobody is there to answer.
     """
     if response.campaign.state != CampaignState.OPEN:
@@ -136,6 +138,8 @@ def check(actor: User, response: Response, version: int, said: Words) -> None:
         told = problems.field("question_unknown", value=said.question[:40], questionnaire=questionnaire.code)
         raise problems.InvalidFields({"question": told})
     check_stands(actor, response, version)
+    if response.id in hidden:
+        raise recheck_problems.VerdictFirst(form_code=response.form_code)
     if said.kind == FlagKind.QUESTION and has_nobody(response):
         raise recheck_problems.NobodyToAnswer(form_code=response.form_code)
 

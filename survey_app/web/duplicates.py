@@ -10,10 +10,10 @@ from survey_app.domain.paging import page_number
 from survey_app.extensions import db
 from survey_app.labels import STATE_LABELS
 from survey_app.models import DuplicateCode
-from survey_app.vocabulary import DuplicateState, Permission
+from survey_app.vocabulary import DuplicateState, Permission, Role
 from survey_app.web import guards
 from survey_app.web.forms import choices
-from survey_app.web.forms.duplicate import ALONE, DecisionForm
+from survey_app.web.forms.duplicate import ALONE, WITHOUT_VOIDING, DecisionForm
 from survey_app.web.navigation import use_campaign
 
 blueprint = Blueprint("duplicates", __name__)
@@ -24,6 +24,7 @@ TOO_LATE = (
     recheck_problems.DuplicateNotNow,
     recheck_problems.DuplicateArrived,
     recheck_problems.FirstInWork,
+    recheck_problems.FirstByHomeAffairs,
 )
 TOLD = {
     DuplicateState.FIRST_KEPT: "Đã quyết định: phiếu sau của mã {code} được lưu, không tính.",
@@ -59,6 +60,8 @@ def _page(
     form.free_code.choices = choices([("", "(không chọn)"), *named])
     if pair.first is None:
         form.decision.choices = choices(ALONE)
+    elif guards.actor().role != Role.HOME_AFFAIRS:
+        form.decision.choices = choices(WITHOUT_VOIDING)
     return render_template(
         "duplicates/show.html",
         duplicate=duplicate,

@@ -23,6 +23,7 @@ TOO_LATE = (
     recheck_problems.NobodyToAnswer,
     recheck_problems.DoubtNeedsCorrection,
     recheck_problems.NotAnsweredYet,
+    recheck_problems.VerdictFirst,
 )
 DONE = {
     FlagKind.DOUBT: "Đã đánh dấu. Phiếu trở về điều tra viên và không được tính cho đến khi có trả lời.",

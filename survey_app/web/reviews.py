@@ -23,7 +23,7 @@ TOO_LATE = (
     problems.StaleVersion,
     problems.CannotChange,
     recheck_problems.RecheckNotNow,
-    recheck_problems.AcceptedBeforeVerdict,
+    recheck_problems.VerdictFirst,
     recheck_problems.QuestionNotSettled,
 )
 DONE = {

@@ -40,9 +40,9 @@ def away(open_as: OpenAs, demo_database: str) -> Page:
     return page
 
 
-def decide(open_as: OpenAs, choice: str) -> None:
-    """Let the coordinator open the case from the first page and decide."""
-    page = open_as("dieuphoi")
+def decide(open_as: OpenAs, choice: str, username: str = "dieuphoi") -> None:
+    """Let somebody open the case from the first page and decide."""
+    page = open_as(username)
     page.get_by_role("link", name="1 phiếu trùng mã").click()
     page.get_by_role("link", name=duplicates.FORM_CODE).click()
     page.get_by_label(choice).check()
@@ -65,7 +65,7 @@ def test_t4_the_second_form_is_kept_told_and_taken_once_somebody_decides(
         "SELECT waiting, to_mend, aside FROM device_report WHERE user_id = "
         "(SELECT id FROM user_account WHERE username = 'dtv01')"
     ) == [(0, 0, 0)]
-    decide(open_as, "Lấy phiếu sau")
+    decide(open_as, "Lấy phiếu sau", "noivu")
     away.evaluate("() => hailong.drain()")
     until(away, "async () => (await hailong.counts()).sent === 1")
     found = rows("SELECT state FROM response WHERE form_code = 'MAU-1' ORDER BY 1")

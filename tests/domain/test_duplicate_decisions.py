@@ -59,7 +59,8 @@ def decide(hands: Hands, choice: str, reason: str = WHY, **more: Any) -> Duplica
     seen = more.pop("seen", None)
     if seen is None:
         seen = duplicate_decisions.mark_of(duplicate_decisions.first_of(case))
-    made = duplicate_decisions.decide(hands.coordinator, case, choice, reason, seen=seen, **more)
+    actor = hands.home if choice == SECOND else hands.coordinator
+    made = duplicate_decisions.decide(actor, case, choice, reason, seen=seen, **more)
     db.session.commit()
     return made
 
@@ -107,6 +108,14 @@ def test_the_second_taken_is_a_response_of_its_own_and_the_first_is_void(both: H
     assert all(finding.holds for finding in integrity.check())
 
 
+def test_a_coordinator_takes_no_response_away(both: Hands) -> None:
+    seen = duplicate_decisions.mark_of(stored(both, both.second))
+    with pytest.raises(recheck_problems.FirstByHomeAffairs):
+        duplicate_decisions.decide(both.coordinator, kept(CODE), SECOND, WHY, seen=seen)
+    db.session.rollback()
+    assert (stored(both, both.second).state, kept(CODE).state) == (ResponseState.SUBMITTED, "open")
+
+
 def test_a5_each_record_has_one_line_with_old_and_new_state_and_the_reason(both: Hands) -> None:
     decide(both, SECOND)
     uuids = both.uuids["y-dtv", CODE], both.uuids["x-dtv", CODE]
@@ -114,7 +123,7 @@ def test_a5_each_record_has_one_line_with_old_and_new_state_and_the_reason(both:
         (verb, line.record_id, audit.changes_of(line)["reason"])
         for verb in ("response.voided", "response.submitted", "duplicate.decided")
         for line in lines(verb)
-        if line.actor_id == both.coordinator.id
+        if line.actor_id == both.home.id
     ]
     assert told == [
         ("response.voided", uuids[0], WHY),
@@ -197,7 +206,6 @@ def a_flag(hands: Hands, first: Response) -> None:
 
 
 def a_recheck(hands: Hands, first: Response) -> None:
-    people.create(people.command_line(), people.Person("noi-vu", "Nội Vụ", Role.HOME_AFFAIRS), None)
     rechecks_of(draw_of(hands.campaign), first, Body.FRONT)
 
 
@@ -256,7 +264,7 @@ def test_a_closed_campaign_takes_no_second_form_and_a_sealed_one_decides_nothing
     for choice in (FIRST, SECOND, RECODED):
         try:
             duplicate_decisions.decide(
-                both.coordinator,
+                both.home,
                 kept(CODE),
                 choice,
                 WHY,
@@ -274,7 +282,7 @@ def test_two_coordinators_at_once_one_decides_and_the_other_hears_who_what_and_w
     app: Flask, both: Hands
 ) -> None:
     seen, choices = duplicate_decisions.mark_of(stored(both, both.second)), iter((SECOND, FIRST))
-    actor = both.coordinator.id
+    actor = both.home.id
     endings = race(
         app,
         lambda: duplicate_decisions.decide(
@@ -283,7 +291,7 @@ def test_two_coordinators_at_once_one_decides_and_the_other_hears_who_what_and_w
     )
     assert endings[0] is None
     assert isinstance(endings[1], recheck_problems.DuplicateDecided)
-    assert str(endings[1]).startswith("Điều Phối đã quyết định về phiếu T4-00 lúc ")
+    assert str(endings[1]).startswith("Nội Vụ đã quyết định về phiếu T4-00 lúc ")
     assert str(endings[1]).endswith(f"“Lấy phiếu sau”. Lý do: “{WHY}”.")
     assert (len(lines("duplicate.decided")), kept(CODE).state) == (1, SECOND)
 

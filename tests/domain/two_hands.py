@@ -23,10 +23,11 @@ CODES = [f"T4-{number:02}" for number in range(10)]
 
 @dataclass
 class Hands:
-    """The two enumerators, their coordinator, and what each device sends."""
+    """The two enumerators, their coordinator, Home Affairs, and what each device sends."""
 
     campaign: Campaign
     coordinator: User
+    home: User
     first: User
     second: User
     uuids: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -51,9 +52,10 @@ def two_hands(actor: User, campaign: Campaign, folder: Path) -> Hands:
             ("x-dtv", "Bà Xuân", Role.ENUMERATOR),
             ("y-dtv", "Ông Yên", Role.ENUMERATOR),
             ("dieu-phoi", "Điều Phối", Role.COORDINATOR),
+            ("noi-vu", "Nội Vụ", Role.HOME_AFFAIRS),
         )
     ]
-    first, second, coordinator = made
+    first, second, coordinator, home = made
     for person in (first, second):
         assignments.assign(actor, campaign, "A", person, 10)
     rows = [sample_list.row(code) for code in (*CODES, "FREE-1", "FREE-2")]
@@ -61,7 +63,7 @@ def two_hands(actor: User, campaign: Campaign, folder: Path) -> Hands:
     samples.give(coordinator, campaign, "A", first, 10)
     samples.move(coordinator, campaign, "A", first, second)
     db.session.commit()
-    return Hands(campaign, coordinator, first, second)
+    return Hands(campaign, coordinator, home, first, second)
 
 
 def kept(code: str) -> DuplicateCode:

@@ -125,11 +125,11 @@ def test_a_device_hears_at_its_next_contact_that_a_decision_was_made(
 def test_the_device_of_a_second_form_that_was_taken_gets_its_receipt(
     logged_in: LogIn, address: str, uuid: str, decision: str, told: str, after: list[str]
 ) -> None:
-    coordinator = logged_in("dieuphoi")
-    page = coordinator.get(address).text
+    client = logged_in("noivu" if decision == "second_kept" else "dieuphoi")
+    page = client.get(address).text
     assert '<option value="MAU-2">MAU-2</option>' in page
     sent = {"seen": seen_on(page), "decision": decision, "reason": "Đúng người", "free_code": "MAU-2"}
-    assert coordinator.post(address, data=sent).status_code == 303
+    assert client.post(address, data=sent).status_code == 303
     reply = logged_in("dtv01").put(f"/responses/{uuid}", json=body())
     assert (reply.status_code, reply.json["received"], reply.json["form_code"]) == (200, uuid, told)
     assert states() == after
@@ -147,12 +147,15 @@ def test_the_page_shows_both_forms_their_people_and_the_row_and_what_was_typed_i
     assert "<thái độ>" not in page
 
 
-def test_home_affairs_reads_and_does_not_decide(logged_in: LogIn, address: str) -> None:
-    client = logged_in("noivu")
-    page = client.get(address).text
-    assert "Điều phối viên của Bưu điện quyết định việc này." in page
-    assert 'name="decision"' not in page
-    assert client.post(address, data={"decision": "first_kept", "reason": "x"}).status_code == 403
+def test_only_home_affairs_may_void_the_first_form(logged_in: LogIn, address: str, uuid: str) -> None:
+    coordinator, home = logged_in("dieuphoi"), logged_in("noivu")
+    page = coordinator.get(address).text
+    assert ('value="second_kept"' in page, "việc ấy do Sở Nội vụ quyết định" in page) == (False, True)
+    assert 'value="second_kept"' in home.get(address).text
+    sent = {"seen": seen_on(page), "decision": "second_kept", "reason": "Đã gọi cả hai"}
+    reply = coordinator.post(address, data=sent)
+    assert (reply.status_code, "Đã gọi cả hai" in reply.text) == (403, True)
+    assert (states(), case(uuid).state) == (["submitted"], "open")
 
 
 def test_a_refused_decision_keeps_everything_typed(logged_in: LogIn, address: str, uuid: str) -> None:
@@ -175,14 +178,14 @@ def test_a_refused_decision_keeps_everything_typed(logged_in: LogIn, address: st
 def test_what_changed_after_the_page_was_opened_is_shown_and_the_reason_kept(
     logged_in: LogIn, address: str, uuid: str
 ) -> None:
-    coordinator = logged_in("dieuphoi")
+    home = logged_in("noivu")
     sent = {"seen": "", "decision": "second_kept", "reason": "Tôi đã gọi"}
-    reply = coordinator.post(address, data=sent)
+    reply = home.post(address, data=sent)
     assert (reply.status_code, "đã đổi sau khi bạn mở trang này" in reply.text) == (409, True)
     assert 'value="Tôi đã gọi"' in reply.text
     sent["seen"] = seen_on(reply.text)
-    assert coordinator.post(address, data=sent).status_code == 303
-    late = coordinator.post(address, data=sent | {"decision": "first_kept", "reason": "Tôi nghĩ khác"})
+    assert home.post(address, data=sent).status_code == 303
+    late = home.post(address, data=sent | {"decision": "first_kept", "reason": "Tôi nghĩ khác"})
     assert late.status_code == 409
     assert "đã quyết định về phiếu MAU-1" in late.text
     assert "Lý do bạn đã ghi: “Tôi nghĩ khác”" in late.text

@@ -10,6 +10,7 @@ CHOICES = (
     (DuplicateState.SECOND_KEPT.value, "Lấy phiếu sau: phiếu trước bị hủy, phiếu sau được tính"),
     (DuplicateState.RECODED.value, "Phiếu sau là của người khác: cho phiếu sau một mã khác"),
 )
+WITHOUT_VOIDING = tuple(each for each in CHOICES if each[0] != DuplicateState.SECOND_KEPT.value)
 ALONE = (
     (DuplicateState.FIRST_KEPT.value, "Không tính phiếu này: phiếu được lưu, dòng vẫn chờ người đang giữ"),
     (DuplicateState.SECOND_KEPT.value, "Nhận phiếu này với mã đang ghi"),
