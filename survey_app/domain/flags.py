@@ -209,8 +209,8 @@ def put(actor: User, found: Sequence[Response], said: Words, *, follows: Flag | 
     db.session.flush()
     after = {
         "reason": said.reason,
-        "question": said.question or None,
-        "follows": follows.id if follows else None,
+        **({"question": said.question} if said.question else {}),
+        **({"follows": follows.id} if follows else {}),
     }
     audit.record_all(
         actor,
