@@ -193,7 +193,7 @@ SENTENCES = {
     ),
     # Records of draws.
     "draw_json": "{where}: không đọc được như JSON (UTF-8). Hãy tải lại hồ sơ rút thăm.",
-    "draw_fails": "{where}: {difference}",
+    "draw_fails": "{difference} Hồ sơ: {where}.",
     "draw_format": "Hồ sơ không ở dạng {known}. Hãy dùng phiên bản chương trình đã lập hồ sơ.",
     "draw_shape": "Mục “{name}” thiếu hoặc sai dạng. Hãy tải lại hồ sơ rút thăm.",
     "draw_differs": "Khác ở {what}: hồ sơ ghi {told}, tính lại được {found}.",

@@ -74,7 +74,9 @@ def test_only_what_counts_is_accepted(team: SimpleNamespace, state: str) -> None
         acceptance.accept(team.front, team.response, version=1)
 
 
-def test_what_the_own_body_has_still_to_judge_is_neither_accepted_nor_flagged_before(team: SimpleNamespace) -> None:
+def test_what_the_own_body_has_still_to_judge_is_neither_accepted_nor_flagged_before(
+    team: SimpleNamespace,
+) -> None:
     people.create(people.command_line(), people.Person("noivu", "Sở Nội vụ", Role.HOME_AFFAIRS), None)
     (recheck,) = rechecks_of(draw_of(team.campaign), team.response, Body.FRONT)
     with pytest.raises(recheck_problems.VerdictFirst):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from scoring.rechecks import DISPUTED, Pair
 from survey_app import problems
@@ -78,9 +78,8 @@ def test_a_body_learns_the_other_bodys_verdict_only_after_its_own(work: Work) ->
 def test_what_both_bodies_agreed_counts_instead_of_their_two_verdicts(work: Work) -> None:
     judged(work.people["cuuchienbinh"], work.veterans[0], NO)
     judged(work.people["mattran"], work.front[0], YES)
-    case = JointCase(campaign_id=work.campaign.id, response_id=work.responses[0].id)
+    case = db.session.scalars(select(JointCase)).one()
     case.state, case.outcome, case.agreed_at = JointState.AGREED, Verdict.FAILED, now()
-    db.session.add(case)
     db.session.flush()
     found = seen_by(work)
     assert (found.whole.failed, found.whole.disputed, found.whole.failure.n) == (1, 0, 1)
@@ -166,20 +165,10 @@ def test_the_number_of_queries_does_not_grow_with_re_checks(app: Flask, work: Wo
 
 
 def proposal(work: Work, response: Response, state: ProposalState) -> VoidProposal:
-    """Return a proposal to void, as the verdict of the Veterans' re-check made it."""
-    found = VoidProposal(
-        campaign_id=work.campaign.id,
-        response_id=response.id,
-        response_version=1,
-        body="veterans",
-        proposed_by_id=work.people["cuuchienbinh"].id,
-        reasons="no_interview",
-        reply_until=now(),
-        state=state,
-    )
+    """Return the proposal to void that verdicts made of a response, decided if asked for."""
+    found = db.session.scalars(select(VoidProposal).where(VoidProposal.response_id == response.id)).one()
     if state != ProposalState.OPEN:
-        found.decided_by_id, found.decided_at = work.people["noivu"].id, now()
-    db.session.add(found)
+        found.state, found.decided_by_id, found.decided_at = state, work.people["noivu"].id, now()
     db.session.flush()
     return found
 
@@ -196,12 +185,8 @@ def test_the_effect_of_a_proposal_cannot_be_read_off_before_it_is_decided(work: 
     read = recheck_points.of_unit(seen_by(work), "A")
     assert (read.pending, read.points.measures.responses) == (1, 1)
     assert read.points.without_failed == read.points.collected
-    open_one.state, open_one.decided_by_id, open_one.decided_at = (
-        ProposalState.REJECTED,
-        work.people["noivu"].id,
-        now(),
-    )
-    db.session.flush()
+    assert open_one.state == ProposalState.OPEN
+    proposal(work, work.responses[0], ProposalState.REJECTED)
     read = recheck_points.of_unit(seen_by(work), "A")
     assert (read.pending, read.points.without_failed.responses) == (0, 3)
 
@@ -228,6 +213,7 @@ def test_a_unit_that_is_not_rated_is_not_found(work: Work) -> None:
 
 def test_the_note_beside_the_points_is_made_of_its_figures(work: Work) -> None:
     settle(work)
+    proposal(work, work.responses[0], ProposalState.REJECTED)
     read = recheck_points.of_unit(seen_by(work), "A").points
     assert validity_note(read) == (
         "Đã phúc tra 2 phiếu trong 4 phiếu được tính: 1 phiếu đạt, 1 phiếu không đạt, không phiếu nào không liên hệ được. "

@@ -232,7 +232,8 @@ def test_the_program_says_pass_or_the_first_difference(tmp_path: Path) -> None:
     assert done(run("draw", str(GOLDEN / "draw_record.json"))) == b"PASS\n"
     wrong = tmp_path / "wrong.json"
     wrong.write_bytes(PUBLISHED.replace(b'"seed":"', b'"seed":"f'))
-    assert refused(run("draw", str(wrong))).startswith("wrong.json: Khác ở seed: hồ sơ ghi f")
+    told = refused(run("draw", str(wrong))).strip()
+    assert (told.startswith("Khác ở seed: hồ sơ ghi f"), told.endswith("Hồ sơ: wrong.json.")) == (True, True)
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"[" * 100_000, None])

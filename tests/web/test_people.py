@@ -157,7 +157,7 @@ def test_a_name_that_is_nobodys_changes_nothing(administrator: FlaskClient, user
 
 def test_people_are_found_by_name_role_and_page_in_vietnamese_order(administrator: FlaskClient) -> None:
     first = administrator.get("/people").text
-    assert "trong 68 tài khoản" in first
+    assert "trong 70 tài khoản" in first
     names = re.findall(r'<th scope="row">([^<]+)</th>', first)
     keys = [
         db.session.scalars(select(User.sort_key).where(User.display_name == name).limit(1)).one()
@@ -165,7 +165,7 @@ def test_people_are_found_by_name_role_and_page_in_vietnamese_order(administrato
     ]
     assert keys == sorted(keys)
     assert len(names) == 50
-    assert administrator.get("/people?page=2").text.count('<th scope="row">') == 18
+    assert administrator.get("/people?page=2").text.count('<th scope="row">') == 20
     found = administrator.get("/people?q=pham+thu+hang").text
     assert re.findall(r'<td class="code">([^<]+)<', found) == ["noivu"]
     supervisors = administrator.get("/people?role=supervisor").text
@@ -195,5 +195,5 @@ def test_the_account_of_the_command_gets_no_password_and_is_not_disabled(adminis
 def test_an_unknown_role_is_named_as_unknown_and_filters_nothing(administrator: FlaskClient) -> None:
     page = administrator.get("/people?role=king").text
     assert "Vai trò này không có" in page
-    assert "trong 68 tài khoản" in page
+    assert "trong 70 tài khoản" in page
     assert "Vai trò này không có" not in administrator.get("/people?role=appraiser").text

@@ -68,7 +68,7 @@ def test_no_colour_stands_outside_the_tokens_without_being_known() -> None:
 def test_what_every_page_loads_is_light() -> None:
     weights = {path.name: len(gzip.compress(path.read_bytes(), 9)) for path in STATIC.rglob("*.*")}
     styles = weights["pico.min.css"] + weights["hailong.css"]
-    assert weights["page.js"] + weights["device.js"] <= 6.5 * 1024
+    assert weights["page.js"] + weights["device.js"] <= 6.7 * 1024
     assert weights["keys.js"] + weights["entry.js"] <= 9.5 * 1024  # the entry form alone
     assert styles + sum(weights[f"{name}.js"] for name in ("page", "device", "keys", "entry")) <= 36 * 1024
 
