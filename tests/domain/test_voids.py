@@ -247,7 +247,9 @@ def test_rejecting_leaves_the_response_as_it_is(here: World, proposal: VoidPropo
 
 def test_what_waited_for_a_void_response_ends_with_it(here: World) -> None:
     response, (front, veterans) = here.drawn("A-1", FRONT, VETERANS)
-    flags.raise_flag(here.veterans, response, version=1, reason="contradiction", note="")
+    doubt = {"reason": "contradiction", "note": "", "raised_by_id": here.veterans.id}  # before it was drawn
+    db.session.add(Flag(response_id=response.id, response_version=1, body=VETERANS, **doubt))
+    db.session.flush()
     here.judge(front, "failed", FAILED_A)
     proposal = proposals()[0]
     voids.answer(here.asks, proposal, "Tôi đã đến nhà.")

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
-from survey_app.domain import campaigns, flags, people, recheck_verdicts
+from survey_app.domain import campaigns, people, recheck_verdicts
 from survey_app.extensions import db
 from survey_app.models import AuditLine, Flag, Recheck, RecheckAttempt, RecheckVerdict, Response
 from survey_app.vocabulary import Body, ResponseState
@@ -213,12 +213,20 @@ def test_until_the_own_verdict_no_page_a_supervisor_may_open_tells_what_was_answ
     demo: Flask, logged_in: LogIn, uuid: str, username: str
 ) -> None:
     response = own(uuid).response
-    flag = flags.raise_flag(
-        people.by_username("mattran"), response, version=1, reason="other", note=f"Ghi: {SECRET}"
+    # Raised and answered before the response was drawn.
+    flag = Flag(
+        response_id=response.id,
+        response_version=1,
+        body="front",
+        raised_by_id=people.by_username("mattran").id,
+        reason="other",
+        note=f"Ghi: {SECRET}",
+        state="answered",
+        reply=f"Đúng là {SECRET}",
+        closed_by_id=response.enumerator_id,
+        closed_at=response.saved_at,
     )
-    response.state = ResponseState.SUBMITTED
-    flag.state, flag.reply = "answered", f"Đúng là {SECRET}"
-    flag.closed_at, flag.closed_by_id = flag.raised_at, response.enumerator_id
+    db.session.add(flag)
     db.session.commit()
     code, digest, number = response.form_code, response.content_digest, str(flag.id)
     client = logged_in(username)
