@@ -222,5 +222,6 @@ def test_on_a_phone_one_tap_answers_a_question_and_brings_the_next_into_view(ope
     expect(page.locator("[data-step=feedback] [data-count]")).to_have_text("4/4")
     page.locator("[data-step=respondent] [data-fold]").click()
     page.locator("[for=respondent_kind-0]").click()
+    page.wait_for_timeout(400)
     page.locator(".sticky-bar button[value=submit]").click()
     expect(page.locator("[data-received]")).to_have_text("Máy chủ đã nhận phiếu PHONE-1.")
