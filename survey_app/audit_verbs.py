@@ -45,6 +45,7 @@ class AuditVerb(StrEnum):
     RECHECK_JUDGED = "recheck.judged"
     RECHECK_REPLACED = "recheck.replaced"
     RECHECK_DROPPED = "recheck.dropped"
+    RECHECK_REVIVED = "recheck.revived"
     RECHECK_RECEIVED = "recheck.received"
     REDO_PROPOSED = "redo.proposed"
     REDO_ACCEPTED = "redo.accepted"

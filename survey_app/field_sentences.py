@@ -151,6 +151,7 @@ FIELD_SENTENCES = {
     "commitment_used": "Mã băm này đã được dùng để cam kết. Hãy tạo phần mới của riêng cơ quan mình và băm lại.",
     "part_length": "Phần phải dài từ {least} đến {most} ký tự, đúng như khi cam kết.",
     "abandon_reason": "Hãy ghi lý do bỏ lần rút này, tối đa {most} ký tự.",
+    "recheck_note_phone": "Đừng ghi số điện thoại hay số giấy tờ vào ghi chú: ghi chú được giữ lâu hơn thông tin liên hệ.",
     "recheck_share": "“{value}” không hợp lệ. Tỷ lệ phúc tra phải lớn hơn 0 và không quá 100 %, tối đa ba số lẻ.",
     "decision": "Hãy chọn một trong hai quyết định.",
     "decision_reason": "Hãy ghi lý do, tối đa {most} ký tự; lý do được lưu và hiện cùng quyết định.",

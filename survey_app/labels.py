@@ -204,6 +204,7 @@ LABELS: dict[StrEnum, str] = {
     AuditVerb.RECHECK_JUDGED: "Kết luận phúc tra",
     AuditVerb.RECHECK_REPLACED: "Thay phiếu phúc tra không liên hệ được",
     AuditVerb.RECHECK_DROPPED: "Bỏ phúc tra không còn cần",
+    AuditVerb.RECHECK_REVIVED: "Mở lại phúc tra đã bỏ",
     AuditVerb.RECHECK_RECEIVED: "Nhận phúc tra từ máy",
     AuditVerb.REDO_PROPOSED: "Đề nghị làm lại",
     AuditVerb.REDO_ACCEPTED: "Đồng ý làm lại",

@@ -325,61 +325,30 @@ class RedoReplyOpen(Problem):
     )
 
 
-class DuplicateOther(Problem):
-    code, status = "duplicate_other", 409
+class ReachedBefore(Problem):
+    code, status = "reached_before", 409
     sentence = (
-        "Máy chủ đang giữ phiếu {form_code} với nội dung khác, chờ quyết định về mã trùng, nên chưa nhận bản này. "
-        "Bản này vẫn ở trên máy; hãy sửa mã nếu gõ nhầm, hoặc chờ điều phối viên."
+        "Phiếu {form_code} đã có kết luận sau khi gặp người được hỏi nên không thể kết luận lại là không liên hệ được. "
+        "Nếu kết luận cũ sai, hãy kết luận lại Đạt hoặc Không đạt kèm lý do."
     )
 
 
-class DuplicateSettled(Problem):
-    code, status = "duplicate_settled", 409
+class UnreachableByHead(Problem):
+    code, status = "unreachable_by_head", 403
     sentence = (
-        "Điều phối viên đã quyết định không tính phiếu {form_code} vì trùng mã, nên không nhận bản khác. "
-        "Lý do: “{reason}”. Nếu chưa đúng, hãy báo điều phối viên."
+        "Bạn đã kết luận một phiếu khác của cùng điều tra viên ở đơn vị này là không liên hệ được. "
+        "Phiếu {form_code} là phiếu thứ hai nên trưởng đoàn phải xem các lần liên hệ và tự kết luận."
     )
 
 
-class DuplicateDecided(Problem):
-    code, status = "duplicate_decided", 409
-    sentence = "{who} đã quyết định về phiếu {form_code} lúc {when}: “{what}”. Lý do: “{reason}”."
+class OwnVoid(Problem):
+    code, status = "own_void", 403
+    sentence = "Chính bạn đã quyết định hủy phiếu {form_code} nên người khác của Sở Nội vụ phải quyết định khôi phục."
 
 
-class DuplicateChanged(Problem):
-    code, status = "duplicate_changed", 409
+class Undecided(Problem):
+    code, status = "undecided", 409
     sentence = (
-        "Phiếu đang mang mã {form_code} đã đổi sau khi bạn mở trang này, nên chưa quyết định gì. "
-        "Hãy xem lại hai phiếu dưới đây rồi quyết định."
-    )
-
-
-class DuplicateNotNow(Problem):
-    code, status = "duplicate_not_now", 409
-    sentence = (
-        "Đợt khảo sát {campaign} đang ở trạng thái “{state}”. Chỉ nhận phiếu sau khi đợt đang thu thập; "
-        "chỉ giữ phiếu trước khi đợt đang thu thập hoặc đã đóng."
-    )
-
-
-class DuplicateArrived(Problem):
-    code, status = "duplicate_arrived", 409
-    sentence = (
-        "Phiếu sau đã được gửi lại với mã {form_code} và đã được nhận, nên không nhận lần nữa. "
-        "Hãy chọn giữ phiếu trước để khép việc này."
-    )
-
-
-class FirstInWork(Problem):
-    code, status = "first_in_work", 409
-    sentence = (
-        "Chưa thể hủy phiếu đang mang mã {form_code} lúc này vì có việc kiểm tra chưa xong. Hãy thử lại sau."
-    )
-
-
-class FirstByHomeAffairs(Problem):
-    code, status = "first_by_home_affairs", 403
-    sentence = (
-        "Lấy phiếu sau là hủy phiếu đang mang mã {form_code}, nên việc này do Sở Nội vụ quyết định. "
-        "Bạn có thể giữ phiếu trước hoặc cấp mã khác cho phiếu sau."
+        "Chưa niêm phong được vì còn việc phúc tra chưa quyết định: {what}. Sau khi niêm phong không quyết định được nữa. "
+        "Hãy quyết định trước, hoặc ghi lý do để niêm phong mà bỏ qua."
     )

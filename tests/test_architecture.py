@@ -11,6 +11,7 @@ LEAVES = {
     "survey_app.extensions",
     "survey_app.field_sentences",
     "survey_app.collection_problems",
+    "survey_app.duplicate_problems",
     "survey_app.recheck_problems",
     "survey_app.audit_verbs",
     "survey_app.labels",

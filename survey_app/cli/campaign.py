@@ -74,7 +74,11 @@ def list_all(actor: User) -> None:
 def _mover(name: str, target: CampaignState, text: str) -> None:
     @group.command(name, help=text)
     @click.argument("code")
-    @click.option("--reason", default="", help="Lý do; bắt buộc khi mở lại.")
+    @click.option(
+        "--reason",
+        default="",
+        help="Lý do; bắt buộc khi mở lại, và khi niêm phong lúc còn việc chưa quyết định.",
+    )
     @acts
     def move(actor: User, code: str, reason: str) -> None:
         campaign = campaigns.by_code(code)

@@ -33,6 +33,8 @@ def check(
 ) -> None:
     """Refuse to accept a response as it stands; see `accept`."""
     flags.check_unsealed(response.campaign)
+    if response.id in hidden:
+        raise recheck_problems.VerdictFirst(form_code=response.form_code)
     flags.check_stands(actor, response, version)
     if response.state == ResponseState.ACCEPTED:
         line = accepted_by(response)
@@ -41,8 +43,6 @@ def check(
             who=line.actor_name if line else "giám sát viên",
             when=line.at if line else response.saved_at,
         )
-    if response.id in hidden:
-        raise recheck_problems.VerdictFirst(form_code=response.form_code)
     if response.id in asked:
         raise recheck_problems.QuestionNotSettled(form_code=response.form_code)
 

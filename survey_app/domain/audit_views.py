@@ -8,6 +8,7 @@ from survey_app.models import AuditLine
 from survey_app.vocabulary import CampaignState
 
 NAMES = {
+    "undecided": "còn chưa quyết định",
     "asked_again": "tiêu chí hỏi lại",
     "attempts": "số lần liên hệ",
     "blind": "chưa thấy câu trả lời gốc",

@@ -13,9 +13,9 @@ from sqlalchemy import Select, bindparam, false, func, select
 from scoring.errors import ScoringError
 from scoring.method import Method, load_method, parse_method
 from scoring.questionnaire import Questionnaire, load_questionnaire, parse_questionnaire
-from survey_app import problems
+from survey_app import problems, recheck_problems
 from survey_app.audit_verbs import AuditVerb
-from survey_app.domain import audit
+from survey_app.domain import audit, undecided
 from survey_app.extensions import db
 from survey_app.labels import CAMPAIGN_LABELS
 from survey_app.language import clean_line
@@ -257,7 +257,8 @@ def create(actor: User, plan: Plan) -> Campaign:
 def move(actor: User, campaign: Campaign, target: CampaignState, reason: str = "") -> None:
     """Move a campaign one step on, or re-open a closed or sealed one with a reason.
 
-    Refuses a jump, an opening without units, a publication without a score run.
+    Refuses a jump, an opening without units, a publication without a score run, and, without a reason, a sealing over
+    what is undecided of re-checks; with one the trail keeps how much that was.
     """
     db.session.flush()
     db.session.refresh(campaign, ["state"], with_for_update={"key_share": True})
@@ -275,6 +276,10 @@ def move(actor: User, campaign: Campaign, target: CampaignState, reason: str = "
     if reopening and not clean_line(reason):
         raise problems.ReasonMissing(fields={"reason": problems.ReasonMissing.sentence})
     _check_ready(campaign, target)
+    left = undecided.in_words(campaign) if target == CampaignState.SEALED else ""
+    if left and not clean_line(reason):
+        told = recheck_problems.Undecided.sentence.format(what=left)
+        raise recheck_problems.Undecided(what=left, fields={"reason": told})
     campaign.state = target
     audit.record(
         actor,
@@ -282,7 +287,7 @@ def move(actor: User, campaign: Campaign, target: CampaignState, reason: str = "
         campaign.id,
         campaign_id=campaign.id,
         before={"state": state},
-        after={"state": target},
+        after={"state": target, **({"undecided": left} if left else {})},
         reason=clean_line(reason),
     )
 

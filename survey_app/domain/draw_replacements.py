@@ -90,7 +90,6 @@ def _next(draw: Draw, old: DrawMember) -> Select[DrawMember, Response]:
         .where(*_stratum(draw, old), ~DrawMember.chosen, DrawMember.place.is_not(None), COUNTED)
         .order_by(DrawMember.place)
         .limit(1)
-        .with_for_update(of=Response, read=True)
         .execution_options(populate_existing=True)
     )
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, false, func, insert, select
+from sqlalchemy import Select, and_, false, func, insert, or_, select
 
 from scoring import draws as rule
 from survey_app import problems, recheck_problems
@@ -22,7 +22,16 @@ from survey_app.language import clean_line
 from survey_app.models import Campaign, Draw, DrawMember, DrawPart, Response, Screening, Unit, User
 from survey_app.models.columns import now
 from survey_app.models.response import COUNTED
-from survey_app.vocabulary import CampaignState, DrawKind, DrawState, Party, Permission, Role
+from survey_app.vocabulary import (
+    CampaignState,
+    DrawKind,
+    DrawState,
+    Party,
+    Permission,
+    ResponseState,
+    Role,
+    Validity,
+)
 
 log = logging.getLogger(__name__)
 SHORTEST_PART, LONGEST_PART = 16, 200
@@ -30,6 +39,10 @@ LONGEST_REASON = 200
 LISTS = ("responses", "enumerators")
 _HEX = re.compile(r"[0-9a-f]{64}")
 _WHOLE = re.compile(r"[0-9]{1,6}")
+# Whoever may return a response must not keep it out of the frame: it counts again once it is answered.
+RETURNED = and_(
+    Response.state == ResponseState.RETURNED, Response.validity == Validity.VALID, ~Response.apart
+)
 
 
 def visible_to(user: User) -> Select[Draw]:
@@ -73,7 +86,7 @@ def parts_of(draw: Draw) -> dict[Party, DrawPart]:
 
 
 def undrawn(campaign: Campaign) -> Select[Response, str]:
-    """Return the responses from which a random draw takes: those that count and were in none that was drawn before."""
+    """Return the responses from which a random draw takes: those that count or are returned, and were in none drawn before."""
     before = (
         select(DrawMember.response_id)
         .join(DrawMember.draw)
@@ -83,7 +96,7 @@ def undrawn(campaign: Campaign) -> Select[Response, str]:
 
 
 def listed(campaign: Campaign, screening: Screening, which: str) -> Select[Response, str]:
-    """Return the responses a screening named that count now, or all of the enumerators it named."""
+    """Return the responses a screening named that count now or are returned, or all of the enumerators it named."""
     found = quality.result_of(screening)
     if which == "responses":
         return _counting(campaign).where(
@@ -99,7 +112,7 @@ def _counting(campaign: Campaign) -> Select[Response, str]:
     return (
         select(Response, Unit.code)
         .join(Unit, Unit.id == Response.unit_id)
-        .where(Response.campaign_id == campaign.id, COUNTED)
+        .where(Response.campaign_id == campaign.id, or_(COUNTED, RETURNED))
     )
 
 

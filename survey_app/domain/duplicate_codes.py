@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Select, bindparam, false, func, select
 from sqlalchemy.exc import IntegrityError
 
-from survey_app import problems, recheck_problems
+from survey_app import duplicate_problems, problems
 from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import audit, paradata, response_content, responses
 from survey_app.domain.entry_rules import rules_of
@@ -274,9 +274,9 @@ def _receive_known(
         if same:
             return _told(duplicate)
         if state == DuplicateState.FIRST_KEPT:
-            raise recheck_problems.DuplicateSettled(form_code=duplicate.form_code, reason=duplicate.reason)
+            raise duplicate_problems.DuplicateSettled(form_code=duplicate.form_code, reason=duplicate.reason)
         if clean_line(entry.form_code) == duplicate.form_code:
-            raise recheck_problems.DuplicateOther(form_code=duplicate.form_code)
+            raise duplicate_problems.DuplicateOther(form_code=duplicate.form_code)
     elif same:
         response = responses.one_visible_to(actor, uuid)
         return Receipt(

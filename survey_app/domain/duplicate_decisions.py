@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import exists, or_, select
 
-from survey_app import problems, recheck_problems
+from survey_app import duplicate_problems, problems
 from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import audit, doubts, duplicate_codes, paradata, response_content, responses, samples
 from survey_app.domain.response_content import content_of, digest_of, is_form_code
@@ -99,16 +99,16 @@ def decide(
     _check_now(duplicate.campaign, choice)
     first = first_of(duplicate, lock=True)
     if mark_of(first) != seen:
-        raise recheck_problems.DuplicateChanged(form_code=duplicate.form_code)
+        raise duplicate_problems.DuplicateChanged(form_code=duplicate.form_code)
     code = duplicate.form_code
     if choice == DuplicateState.RECODED:
         code = _checked_code(duplicate, form_code)
     replaced = first if choice == DuplicateState.SECOND_KEPT else None
     if replaced is not None and actor.role != Role.HOME_AFFAIRS:
         log.warning("%s wanted the first of two forms of code %s void", actor.username, code)
-        raise recheck_problems.FirstByHomeAffairs(form_code=code)
+        raise duplicate_problems.FirstByHomeAffairs(form_code=code)
     if replaced is not None and _is_in_work(replaced):
-        raise recheck_problems.FirstInWork(form_code=code)
+        raise duplicate_problems.FirstInWork(form_code=code)
     moment = duplicate_codes.close(actor, duplicate, DuplicateState(choice), why)
     lines: list[Callable[[], None]] = []
     if replaced is not None:
@@ -123,7 +123,7 @@ def decide(
 
 def _check_undecided(duplicate: DuplicateCode) -> None:
     if duplicate.state != DuplicateState.OPEN:
-        raise recheck_problems.DuplicateDecided(
+        raise duplicate_problems.DuplicateDecided(
             who=duplicate.decided_by.display_name if duplicate.decided_by else "",
             form_code=duplicate.form_code,
             when=duplicate.decided_at,
@@ -146,7 +146,7 @@ def _check_now(campaign: Campaign, choice: str) -> None:
     db.session.refresh(campaign, ["state"])
     states = [CampaignState.OPEN] + [CampaignState.CLOSED] * (choice == DuplicateState.FIRST_KEPT)
     if campaign.state not in states:
-        raise recheck_problems.DuplicateNotNow(
+        raise duplicate_problems.DuplicateNotNow(
             campaign=campaign.name, state=CAMPAIGN_LABELS[CampaignState(campaign.state)]
         )
 
@@ -198,7 +198,7 @@ def _receive(actor: User, duplicate: DuplicateCode, code: str, moment: datetime)
     except problems.InvalidFields as raced:
         if code != duplicate.form_code:
             raise
-        raise recheck_problems.DuplicateChanged(form_code=code) from raced
+        raise duplicate_problems.DuplicateChanged(form_code=code) from raced
     asked, answers = duplicate.questionnaire_sha256, columns["answers"]
     raised = doubts.raised(asked, answers, json.loads(columns["details"]))
     paradata.keep(key, paradata.unpacked(duplicate.making), raised)
@@ -248,7 +248,7 @@ def _become(duplicate: DuplicateCode, columns: dict[str, Any], moment: datetime)
         .execution_options(populate_existing=True)
     ).one()
     if draft.state != ResponseState.DRAFT:
-        raise recheck_problems.DuplicateArrived(form_code=draft.form_code)
+        raise duplicate_problems.DuplicateArrived(form_code=draft.form_code)
     for name, value in columns.items():
         setattr(draft, name, value)
     draft.version += 1

@@ -137,9 +137,9 @@ def check(
     if said.question and said.question not in asked:
         told = problems.field("question_unknown", value=said.question[:40], questionnaire=questionnaire.code)
         raise problems.InvalidFields({"question": told})
-    check_stands(actor, response, version)
     if response.id in hidden:
         raise recheck_problems.VerdictFirst(form_code=response.form_code)
+    check_stands(actor, response, version)
     if said.kind == FlagKind.QUESTION and has_nobody(response):
         raise recheck_problems.NobodyToAnswer(form_code=response.form_code)
 

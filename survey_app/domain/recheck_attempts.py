@@ -7,7 +7,7 @@ from sqlalchemy.orm import joinedload
 
 from survey_app import problems
 from survey_app.audit_verbs import AuditVerb
-from survey_app.domain import audit, recheck_settings, rechecks
+from survey_app.domain import audit, recheck_judgements, recheck_settings, rechecks
 from survey_app.extensions import db
 from survey_app.language import clean_line
 from survey_app.models import Recheck, RecheckAttempt, User
@@ -29,7 +29,8 @@ def of_recheck(recheck: Recheck) -> list[RecheckAttempt]:
 def attempt(actor: User, recheck: Recheck, *, way: str, result: str, note: str = "") -> RecheckAttempt:
     """Note that the person of a re-check was tried, and with what result.
 
-    Refuses a way or result that is none, a note too long, a re-check of the other body, one that is no longer
+    What the note says stays with the attempt and not in the trail. Refuses a way or result that is none, a note too long
+    or with a telephone number, a re-check of the other body, one that is no longer
     waiting, a response that is void, and a campaign that is neither open nor closed.
     """
     recheck = rechecks.to_work_on(actor, recheck)
@@ -42,6 +43,8 @@ def attempt(actor: User, recheck: Recheck, *, way: str, result: str, note: str =
         fields["way"] = problems.field("recheck_way")
     if result not in list(ContactResult):
         fields["result"] = problems.field("recheck_result")
+    if recheck_judgements.tells_a_number(text):
+        fields["attempt_note"] = problems.field("recheck_note_phone")
     if len(text) > LONGEST_NOTE:
         fields["attempt_note"] = problems.field("recheck_note_line", length=len(text), most=LONGEST_NOTE)
     if fields:
@@ -58,7 +61,6 @@ def attempt(actor: User, recheck: Recheck, *, way: str, result: str, note: str =
         recheck.uuid,
         campaign_id=recheck.campaign_id,
         after={"form_code": recheck.response.form_code, "way": way, "attempt": result},
-        reason=text,
         at=moment,
     )
     return made

@@ -8,7 +8,7 @@ from sqlalchemy import and_, select
 
 from survey_app import problems, recheck_problems
 from survey_app.audit_verbs import AuditVerb
-from survey_app.domain import audit, recheck_verdicts, rechecks
+from survey_app.domain import audit, drawn_responses, recheck_verdicts, rechecks
 from survey_app.domain.paradata import claimed_moment
 from survey_app.domain.response_saving import checked_uuid
 from survey_app.extensions import begin_writing, db
@@ -36,13 +36,14 @@ def tasks_of(user: User) -> list[Task]:
     Nothing of the person asked (name, phone, address) and no original answer: a lost phone tells which forms
     are re-checked, and sealed at that.
     """
-    row = and_(SampleRow.campaign_id == Response.campaign_id, SampleRow.form_code == Response.form_code)
+    code, unit = drawn_responses.FORM_CODE, drawn_responses.UNIT_ID
+    row = and_(SampleRow.campaign_id == Response.campaign_id, SampleRow.form_code == code)
     facts = select(
         Recheck.uuid,
         Recheck.version,
         Recheck.criteria,
         Campaign.name,
-        Response.form_code,
+        code,
         Response.questionnaire_sha256,
         Unit.name,
         SampleRow.procedure,
@@ -52,9 +53,9 @@ def tasks_of(user: User) -> list[Task]:
         Recheck.state == RecheckState.WAITING,
     )
     found = (
-        facts.join(Response, Response.id == Recheck.response_id)
+        drawn_responses.joined(facts.join(Response, Response.id == Recheck.response_id))
         .join(Campaign, Campaign.id == Recheck.campaign_id)
-        .join(Unit, Unit.id == Response.unit_id)
+        .join(Unit, Unit.id == unit)
         .outerjoin(SampleRow, row)
         .where(
             Recheck.id.in_(hers.with_only_columns(Recheck.id)),
@@ -82,13 +83,13 @@ def tasks_of(user: User) -> list[Task]:
 
 def task_of(recheck: Recheck, procedure: str = "") -> Task:
     """Return one re-check as `tasks_of` does, for the page on which it is opened with a network."""
-    response = recheck.response
+    response, drawn = recheck.response, drawn_responses.as_drawn(recheck)
     return {
         "uuid": recheck.uuid,
         "version": recheck.version,
         "campaign": response.campaign.name,
-        "form_code": response.form_code,
-        "unit": response.unit.name if response.unit else "",
+        "form_code": drawn.form_code,
+        "unit": drawn.unit.name,
         "procedure": procedure,
         "questionnaire": response.questionnaire_sha256,
         "criteria": recheck.criteria.split(","),

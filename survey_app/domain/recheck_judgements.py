@@ -1,6 +1,7 @@
 """What a supervisor found, read by the rules of the re-check's form: one door for pages and devices."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
@@ -27,6 +28,7 @@ SAYS = {
 }
 LETTERS = {"took_place": "a", "used_service": "b", "read_fairly": "c"}
 KEYS = frozenset({*QUESTIONS, "took_place_on", "again", "verdict", "reasons", "note"})
+_NUMBER = re.compile(r"(?:[0-9][ .\-]?){9,}")
 
 
 @dataclass(frozen=True)
@@ -148,9 +150,16 @@ def _note(value: object, fields: dict[str, str]) -> str:
         fields["note"] = problems.field("not_text")
         return ""
     text = clean(value)
+    if tells_a_number(text):
+        fields["note"] = problems.field("recheck_note_phone")
     if len(text) > LONGEST_NOTE:
         fields["note"] = problems.field("note_long", length=len(text), most=LONGEST_NOTE)
     return text
+
+
+def tells_a_number(text: str) -> bool:
+    """Tell whether a note holds what looks like a telephone or identity number: notes outlive contacts."""
+    return _NUMBER.search(text) is not None
 
 
 def _contradictions(found: Judgement) -> dict[str, str]:

@@ -11,13 +11,14 @@ from functools import cached_property
 from typing import Any
 
 from sqlalchemy import and_, case, func, select
+from sqlalchemy.orm import aliased
 
 from scoring.questionnaire import Questionnaire
 from scoring.recheck_agreement import Agreement, Overlap, by_criterion, overlap_of
 from scoring.recheck_rates import Measures, Spread, by, measures, spread_of
 from scoring.recheck_suspicion import Suspect, suspects
 from scoring.rechecks import Case, Judged, Pair, cases_of, inclusion
-from survey_app.domain import campaigns, rechecks, scores
+from survey_app.domain import campaigns, drawn_responses, rechecks, scores
 from survey_app.extensions import db
 from survey_app.labels import LABELS
 from survey_app.models import (
@@ -28,7 +29,6 @@ from survey_app.models import (
     Recheck,
     RecheckVerdict,
     Response,
-    ResponseVersion,
     User,
 )
 from survey_app.models.columns import now
@@ -92,11 +92,12 @@ class Progress:
 
 @dataclass(frozen=True)
 class Gathered:
-    """All that a person may know of a campaign's re-checks, and the measures made from it."""
+    """All that a person may know of a campaign's re-checks, and the measures made from it; `blind` are rows of blind verdicts."""
 
     campaign: Campaign
     known: Sequence[Known]
     rows: Sequence[Judged]
+    blind: Sequence[Judged]
     units: Mapping[str, str]
     questionnaire: Questionnaire
 
@@ -142,7 +143,7 @@ class Gathered:
 
     def overlap(self) -> Overlap:
         """Return how far both bodies agree where both judged."""
-        return overlap_of(self.rows, Body.FRONT, Body.VETERANS)
+        return overlap_of(self.blind, Body.FRONT, Body.VETERANS)
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -158,14 +159,15 @@ def _own(row: Judged) -> Judged:
 def gathered(user: User, campaign: Campaign) -> Gathered:
     """Return what a person may know of a campaign's judged re-checks.
 
-    What was answered first is that of the version judged; what was answered again that of the first, blind verdict.
+    Unit and first answers are those of the version drawn; what was answered again is that of the first verdict, where it
+    was a blind one: of a body that could read the other's verdict before, nothing is compared.
     """
     members = campaigns.units_of(campaign)
     questionnaire = campaigns.questionnaire_of(campaign.questionnaire_sha256)
     places = {code: place for place, code in enumerate(questionnaire.criterion_codes)}
     counting = scores.counting_units(members)
     weights, outcomes = _weights(campaign), _outcomes(campaign)
-    known, rows = [], []
+    known, rows, blind = [], [], []
     for found in db.session.execute(_known(user, campaign)):
         unit = counting[found.unit_id]
         pairs = _pairs(found.criteria, found.first, found.again, places)
@@ -197,25 +199,29 @@ def gathered(user: User, campaign: Campaign) -> Gathered:
                 outcome=outcomes.get(found.response_id, ""),
             )
         )
+        if found.blind:
+            blind.append(rows[-1])
     units = {each.unit.code: each.unit.name for each in members if each.counts_for_id is None}
-    return Gathered(campaign, known, rows, units, questionnaire)
+    return Gathered(campaign, known, rows, blind, units, questionnaire)
 
 
 def _known(user: User, campaign: Campaign) -> Any:
     """Return a select of the re-checks known to a person: what was judged, what was answered first and again."""
+    present = aliased(RecheckVerdict)
     first = and_(RecheckVerdict.recheck_id == Recheck.id, RecheckVerdict.number == 1)
-    before = and_(
-        ResponseVersion.response_id == Response.id,
-        ResponseVersion.version == RecheckVerdict.response_version,
-        RecheckVerdict.response_version != Response.version,
-    )
-    return (
+    newest = (
+        select(func.max(present.number)).where(present.recheck_id == Recheck.id).correlate(Recheck)
+    ).scalar_subquery()
+    last = and_(present.recheck_id == Recheck.id, present.number == newest)
+    drawn = drawn_responses.joined(
         rechecks.known_to(user)
         .where(Recheck.campaign_id == campaign.id)
         .join(Response, Response.id == Recheck.response_id)
-        .join(User, User.id == Response.enumerator_id)
+    )
+    return (
+        drawn.join(User, User.id == Response.enumerator_id)
         .join(RecheckVerdict, first)
-        .outerjoin(ResponseVersion, before)
+        .join(present, last)
         .with_only_columns(
             Recheck.response_id,
             Recheck.uuid.label("recheck"),
@@ -225,12 +231,13 @@ def _known(user: User, campaign: Campaign) -> Any:
             Recheck.criteria,
             Response.uuid,
             Response.form_code,
-            Response.unit_id,
+            DrawMember.unit_id,
             User.username,
             User.display_name,
-            RecheckVerdict.reasons,
+            present.reasons,
+            RecheckVerdict.blind,
             case((RecheckVerdict.blind, RecheckVerdict.answers_again), else_="").label("again"),
-            func.coalesce(ResponseVersion.answers, Response.answers).label("first"),
+            drawn_responses.ANSWERS.label("first"),
         )
         .order_by(Recheck.ended_at.desc(), Recheck.id.desc())
     )

@@ -32,7 +32,8 @@ class Reading:
 def of_unit(found: Gathered, unit: str) -> Reading:
     """Return all readings of one unit's points; refuses a unit the campaign does not rate.
 
-    Responses voided after a re-check are in the points as collected, and out of those without failed ones.
+    Responses voided one by one after a re-check are in the points as collected, and out of those without failed ones. A
+    batch that is done again is out of both, with what its re-checks found: its new responses take its place.
     """
     campaign = found.campaign
     if unit not in found.units:
@@ -40,8 +41,12 @@ def of_unit(found: Gathered, unit: str) -> Reading:
     waiting = set(db.session.scalars(_undecided(campaign)))
     pending = {each.response for each in found.known if each.unit == unit and each.response_id in waiting}
     pending |= {each.response for each in found.cases if each.unit == unit and each.verdict == DISPUTED}
-    rows = [row for row in found.rows if row.unit == unit and row.response not in pending]
     counted, voided = _answers(campaign, unit)
+    rows = [
+        row
+        for row in found.rows
+        if row.unit == unit and row.response not in pending and row.response in counted
+    ]
     cases = cases_of(rows)
     points = unit_points(
         unit,

@@ -1,13 +1,13 @@
 """Verdicts of re-checks: stored once, never edited; a later one supersedes, and both are kept."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from survey_app import problems, recheck_problems
 from survey_app.audit_verbs import AuditVerb
@@ -15,6 +15,7 @@ from survey_app.domain import (
     audit,
     consequences,
     draw_replacements,
+    drawn_responses,
     recheck_attempts,
     recheck_judgements,
     recheck_settings,
@@ -23,9 +24,9 @@ from survey_app.domain import (
 from survey_app.domain.recheck_judgements import Judgement
 from survey_app.extensions import db
 from survey_app.labels import LABELS
-from survey_app.models import Recheck, RecheckVerdict, User
+from survey_app.models import DrawMember, Recheck, RecheckVerdict, User
 from survey_app.models.columns import now
-from survey_app.vocabulary import RecheckState, Verdict
+from survey_app.vocabulary import RecheckState, Role, Verdict
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +75,7 @@ def judge(
     if recheck.state == RecheckState.DROPPED:
         raise rechecks.ended(recheck)
     _check_version(recheck, earlier, version)
-    _check_grounds(recheck, earlier, judgement)
+    _check_grounds(actor, recheck, earlier, judgement)
     moment = now()
     before = {"state": recheck.state, "verdict": recheck.verdict}
     verdict = _store(actor, recheck, judgement, earlier, claimed_at, moment)
@@ -97,7 +98,6 @@ def judge(
             "version": verdict.response_version,
             "digest": verdict.content_digest,
         },
-        reason=verdict.note,
         at=moment,
     )
     return Judged(verdict, is_new=True)
@@ -131,11 +131,14 @@ def _check_version(recheck: Recheck, earlier: list[RecheckVerdict], version: int
     )
 
 
-def _check_grounds(recheck: Recheck, earlier: list[RecheckVerdict], judgement: Judgement) -> None:
+def _check_grounds(
+    actor: User, recheck: Recheck, earlier: list[RecheckVerdict], judgement: Judgement
+) -> None:
     fields = {}
     if earlier and not judgement.note:
         fields["note"] = problems.field("recheck_again_why")
     if judgement.verdict == Verdict.UNREACHABLE:
+        _check_unreachable(actor, recheck, earlier)
         attempts = recheck_attempts.of_recheck(recheck)
         if not recheck_attempts.are_enough(recheck, attempts):
             most = recheck_settings.of_campaign(recheck.response.campaign).attempts
@@ -143,6 +146,51 @@ def _check_grounds(recheck: Recheck, earlier: list[RecheckVerdict], judgement: J
             fields["verdict"] = problems.field("recheck_not_reached", most=most, count=count)
     if fields:
         raise problems.InvalidFields(fields)
+
+
+def _check_unreachable(actor: User, recheck: Recheck, earlier: Sequence[RecheckVerdict]) -> None:
+    """Refuse to call somebody unreachable who told something before, and a second one of a stratum without the head.
+
+    Else one person could use up an enumerator's whole stratum, or take a failed response out of it.
+    """
+    form_code = recheck.response.form_code
+    if any(each.verdict != Verdict.UNREACHABLE for each in earlier):
+        raise recheck_problems.ReachedBefore(form_code=form_code)
+    if actor.role == Role.BODY_HEAD:
+        return
+    mine, other = aliased(DrawMember), aliased(DrawMember)
+    found = (
+        select(RecheckVerdict.id)
+        .join(RecheckVerdict.recheck)
+        .join(mine, (mine.draw_id == recheck.draw_id) & (mine.response_id == recheck.response_id))
+        .join(other, (other.draw_id == Recheck.draw_id) & (other.response_id == Recheck.response_id))
+        .where(
+            Recheck.draw_id == recheck.draw_id,
+            Recheck.id != recheck.id,
+            Recheck.body == recheck.body,
+            other.enumerator_id == mine.enumerator_id,
+            other.unit_id == mine.unit_id,
+            RecheckVerdict.verdict == Verdict.UNREACHABLE,
+            RecheckVerdict.given_by_id == actor.id,
+        )
+    )
+    if db.session.scalar(found.limit(1)) is not None:
+        log.warning("%s calls a second person of one stratum unreachable", actor.username)
+        raise recheck_problems.UnreachableByHead(form_code=form_code)
+
+
+def _was_told(recheck: Recheck) -> bool:
+    """Tell whether the other body's verdict could be read before this re-check was drawn."""
+    other = (
+        select(RecheckVerdict.id)
+        .join(RecheckVerdict.recheck)
+        .where(
+            Recheck.response_id == recheck.response_id,
+            Recheck.id != recheck.id,
+            RecheckVerdict.given_at < recheck.drawn_at,
+        )
+    )
+    return db.session.scalar(other.limit(1)) is not None
 
 
 def _store(
@@ -159,7 +207,7 @@ def _store(
         given_by_id=actor.id,
         given_at=moment,
         claimed_at=claimed_at,
-        response_version=recheck.response.version,
+        response_version=drawn_responses.as_drawn(recheck).version,
         verdict=judgement.verdict,
         reasons=",".join(judgement.reasons),
         took_place=judgement.took_place,
@@ -168,7 +216,7 @@ def _store(
         read_fairly=judgement.read_fairly,
         answers_again=judgement.answers_again,
         note=judgement.note,
-        blind=not earlier,
+        blind=not earlier and not _was_told(recheck),
         content_digest=judgement.digest,
     )
     db.session.add(verdict)

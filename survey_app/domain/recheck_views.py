@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from scoring.questionnaire import Criterion, Questionnaire
-from survey_app.domain import campaigns, recheck_verdicts, rechecks, responses
+from survey_app.domain import campaigns, recheck_settings, recheck_verdicts, rechecks, responses
 from survey_app.domain.recheck_judgements import NOT_APPLICABLE, NOT_ASKED
 from survey_app.extensions import db
 from survey_app.labels import LABELS
@@ -32,7 +32,8 @@ class Asked:
 class Compared:
     """A criterion with the original answer and the one given again, in words.
 
-    They differ where the levels differ, and cross where one is satisfied (4, 5) and the other is not.
+    They differ where the levels differ, and cross where one is satisfied (4, 5) and the other is not; `levels` says that
+    both are levels.
     """
 
     asked: Asked
@@ -40,6 +41,7 @@ class Compared:
     again: str
     differs: bool
     crosses: bool
+    levels: bool
 
 
 def asked_of(recheck: Recheck) -> list[Asked]:
@@ -75,9 +77,31 @@ def compared(recheck: Recheck, verdict: RecheckVerdict) -> list[Compared]:
                 in_words(questionnaire, again) if told else UNASKED,
                 differs=told and again != original,
                 crosses={again, original} <= LEVELS and (again in SATISFIED) != (original in SATISFIED),
+                levels={again, original} <= LEVELS,
             )
         )
     return found
+
+
+@dataclass(frozen=True)
+class Matching:
+    """Of how many comparable criteria how many lie on the same side of satisfied, and how many the campaign asks for."""
+
+    matched: int
+    comparable: int
+    least: int
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether as many match as the campaign asks for; where fewer can be compared, all of them."""
+        return self.matched >= min(self.least, self.comparable)
+
+
+def matching(recheck: Recheck, lines: Sequence[Compared]) -> Matching:
+    """Return how far the answers given again match the original ones."""
+    comparable = [line for line in lines if line.levels]
+    least = recheck_settings.of_campaign(recheck.response.campaign).match_least
+    return Matching(sum(not line.crosses for line in comparable), len(comparable), least)
 
 
 def in_words(questionnaire: Questionnaire, mark: str) -> str:

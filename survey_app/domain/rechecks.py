@@ -85,18 +85,21 @@ def not_now(campaign: Campaign) -> problems.Problem:
 
 
 def to_work_on(actor: User, recheck: Recheck) -> Recheck:
-    """Return a re-check as it is now, locked with its response until the commit.
+    """Return a re-check as it is now, locked with its response and the other body's until the commit.
 
-    The response is locked first, so that both bodies' work on it has an order. Refuses a re-check of another body and a
-    campaign that is neither open nor closed.
+    The response is locked first, then both re-checks, then the trail: both bodies' work on it has one order. Refuses a
+    re-check of another body and a campaign that is neither open nor closed.
     """
     if actor.role not in BODY_ROLES or recheck.body != actor.body:
         log.warning("re-check %s is not for %s to work on", recheck.uuid, actor.username)
         raise problems.NotFound()
     response = select(Response).where(Response.id == recheck.response_id).with_for_update(of=Response)
     db.session.scalars(response.execution_options(populate_existing=True)).one()
-    fresh = select(Recheck).where(Recheck.id == recheck.id).with_for_update(of=Recheck)
-    found = db.session.scalars(fresh.execution_options(populate_existing=True)).one()
+    theirs = select(Recheck).where(Recheck.response_id == recheck.response_id).order_by(Recheck.id)
+    both = db.session.scalars(
+        theirs.with_for_update(of=Recheck).execution_options(populate_existing=True)
+    ).all()
+    found = next(each for each in both if each.id == recheck.id)
     check_worked_on(found.response.campaign)
     return found
 

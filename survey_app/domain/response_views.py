@@ -17,7 +17,7 @@ from survey_app.labels import LABELS
 from survey_app.language import clean_line, search_key, searched
 from survey_app.models import Campaign, Flag, Response, ResponseVersion, Unit, User
 from survey_app.models.response import COUNTED
-from survey_app.vocabulary import Mode, ResponseState, Validity
+from survey_app.vocabulary import BODY_ROLES, Mode, ResponseState, Validity
 
 STATE_ORDER = (
     ResponseState.RETURNED,
@@ -89,9 +89,14 @@ def search(
 
     Only what arrived is valid or not: a filter by validity leaves drafts out. An answer ("access_1:4") leaves those that
     count and gave it, as many as a unit's page says; `unit` is then the unit they count to. Whoever has still to re-check a
-    response does not find it by its answers. A tag is one of the own body's.
+    response does not find it by its answers or its state. A tag is one of the own body's.
     """
     order = case({word.value: place for place, word in enumerate(STATE_ORDER)}, value=Response.state)
+    hidden = rechecks.hidden_from(user)
+    if (
+        user.role in BODY_ROLES
+    ):  # the state of what the own body has still to judge tells what the other found
+        order = case((Response.id.in_(hidden), STATE_ORDER.index(ResponseState.SUBMITTED)), else_=order)
     found = (
         responses.visible_to(user)
         .outerjoin(Response.unit)
@@ -101,7 +106,7 @@ def search(
         .order_by(order, Response.saved_at.desc(), Response.id.desc())
     )
     if state in list(ResponseState):
-        found = found.where(Response.state == state)
+        found = found.where(Response.state == state, Response.id.not_in(hidden))
     if validity in list(Validity):
         found = found.where(Response.validity == validity, Response.state != ResponseState.DRAFT)
     if counting:
@@ -110,7 +115,7 @@ def search(
         codes = campaigns.questionnaire_of(campaign.questionnaire_sha256).criterion_codes
         code, _, given = answer.rpartition(":")
         found = found.where(COUNTED, func.substr(Response.answers, codes.index(code) + 1, 1) == given)
-        found = found.where(Response.id.not_in(rechecks.hidden_from(user)))
+        found = found.where(Response.id.not_in(hidden))
     if unit and answer:
         found = found.where(Response.unit_id.in_(campaigns.counting_to(campaign, clean_line(unit))))
     elif unit:

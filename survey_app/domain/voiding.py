@@ -29,6 +29,7 @@ class Voided:
     """Who made a response void, when and why; `before` is the state it was in, `decided` tells it from a file taken back."""
 
     who: str
+    who_id: int | None
     when: datetime
     why: str
     before: str
@@ -45,7 +46,7 @@ def how(response: Response) -> Voided | None:
         return None
     last, told = lines[-1], audit.changes_of(lines[-1])
     decided = last.verb == AuditVerb.RESPONSE_VOIDED
-    return Voided(last.actor_name, last.at, told["reason"], told["before"]["state"], decided)
+    return Voided(last.actor_name, last.actor_id, last.at, told["reason"], told["before"]["state"], decided)
 
 
 def check_decided_on(campaign: Campaign) -> None:
@@ -111,9 +112,9 @@ def void(
 def restore(actor: User, response: Response, reason: str) -> None:
     """Let a response that a decision voided count again, in the state it had; one that was returned counts as sent.
 
-    Re-checks, doubts and questions that ended with it stay ended. Refuses whoever is not of Home Affairs, a campaign
-    that is neither open nor closed, a response not voided by a decision, one whose form code another response bears
-    meanwhile, and a missing reason.
+    A re-check that ended with it waits again; doubts and questions stay ended. Refuses whoever is not of Home Affairs or
+    voided it, a campaign that is neither open nor closed, a response not voided by a decision, one whose form code
+    another response bears meanwhile, and a missing reason.
     """
     if actor.role != Role.HOME_AFFAIRS:
         log.warning("%s is not of Home Affairs and wanted response %s back", actor.username, response.uuid)
@@ -123,6 +124,9 @@ def restore(actor: User, response: Response, reason: str) -> None:
     text, found = reason_of(reason), how(response)
     if found is None or not found.decided:
         raise recheck_problems.NotVoidedByDecision(form_code=response.form_code)
+    if found.who_id == actor.id:
+        log.warning("%s wanted back response %s, voided by the same person", actor.username, response.uuid)
+        raise recheck_problems.OwnVoid(form_code=response.form_code)
     returned = found.before == ResponseState.RETURNED
     response.state = ResponseState.SUBMITTED if returned else ResponseState(found.before)
     form_code = response.form_code
@@ -130,13 +134,23 @@ def restore(actor: User, response: Response, reason: str) -> None:
         db.session.flush()
     except IntegrityError as collision:
         raise recheck_problems.FormCodeUsedAgain(form_code=form_code) from collision
-    audit.record(
-        actor,
-        AuditVerb.RESPONSE_RESTORED,
-        response.uuid,
-        campaign_id=response.campaign_id,
-        before={"state": ResponseState.VOID},
-        after={"state": response.state, "version": response.version},
-        reason=text,
-        at=now(),
+    before, after = {"state": ResponseState.VOID}, {"state": response.state, "version": response.version}
+    lines: Lines = [(AuditVerb.RESPONSE_RESTORED, Change(response.uuid, before, after, text))]
+    lines += _waiting_again(response)
+    audit.record_lines(actor, lines, campaign_id=response.campaign_id, at=now())
+
+
+def _waiting_again(response: Response) -> Lines:
+    """Let the re-checks wait again that ended only because the held response was void; return the lines to write."""
+    lines: Lines = []
+    dropped = select(Recheck).where(
+        Recheck.response_id == response.id, Recheck.state == RecheckState.DROPPED, Recheck.reason == GONE
     )
+    for recheck in db.session.scalars(dropped.order_by(Recheck.id)):
+        recheck.state, recheck.ended_at, recheck.reason = RecheckState.WAITING, None, ""
+        recheck.version += 1
+        before = {"state": RecheckState.DROPPED}
+        after = {"form_code": response.form_code, "state": recheck.state}
+        lines.append((AuditVerb.RECHECK_REVIVED, Change(recheck.uuid, before, after)))
+    db.session.flush()
+    return lines

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from survey_app import problems
+from survey_app import problems, recheck_problems
 from survey_app.domain import assignments, campaign_settings, campaigns, overview
 from survey_app.extensions import db
 from survey_app.labels import CAMPAIGN_LABELS
@@ -64,7 +64,7 @@ def move(code: str) -> Any:
         return _page(campaign, form, 422)
     try:
         campaigns.move(guards.actor(), campaign, target, form.reason.data or "")
-    except problems.ReasonMissing as refusal:
+    except (problems.ReasonMissing, recheck_problems.Undecided) as refusal:
         db.session.rollback()
         form.put(refusal.fields)
         return _page(campaign, form, refusal.status)

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from survey_app import problems, recheck_problems
+from survey_app import duplicate_problems, problems
 from survey_app.domain import duplicate_codes, duplicate_decisions, duplicate_views
 from survey_app.domain.paging import page_number
 from survey_app.extensions import db
@@ -19,12 +19,12 @@ from survey_app.web.navigation import use_campaign
 blueprint = Blueprint("duplicates", __name__)
 # What the world did while a person was deciding; her words stay on the page.
 TOO_LATE = (
-    recheck_problems.DuplicateDecided,
-    recheck_problems.DuplicateChanged,
-    recheck_problems.DuplicateNotNow,
-    recheck_problems.DuplicateArrived,
-    recheck_problems.FirstInWork,
-    recheck_problems.FirstByHomeAffairs,
+    duplicate_problems.DuplicateDecided,
+    duplicate_problems.DuplicateChanged,
+    duplicate_problems.DuplicateNotNow,
+    duplicate_problems.DuplicateArrived,
+    duplicate_problems.FirstInWork,
+    duplicate_problems.FirstByHomeAffairs,
 )
 TOLD = {
     DuplicateState.FIRST_KEPT: "Đã quyết định: phiếu sau của mã {code} được lưu, không tính.",

@@ -62,7 +62,9 @@ def _coordinator(user: User, campaign: Campaign) -> dict[str, Any]:
 
 def _supervisor(user: User, campaign: Campaign) -> dict[str, Any]:
     raised, to_settle = flags.newest_of(user, campaign), flag_questions.to_settle(user, campaign)
-    hidden = rechecks.hidden_among(user, [flag.response_id for flag in (*raised, *to_settle)])
+    newest = overview.newest(user, campaign)
+    shown = [flag.response_id for flag in (*raised, *to_settle)] + [response.id for response in newest]
+    hidden = rechecks.hidden_among(user, shown)
     return {
         "queue": recheck_queue.queue_of(user, campaign).rows[:RECHECKS_SHOWN],
         "rechecks": recheck_queue.counts_of(user, campaign),
@@ -73,7 +75,7 @@ def _supervisor(user: User, campaign: Campaign) -> dict[str, Any]:
         "about": flags.asked_about,
         "counts": overview.counts(campaign),
         "apart": overview.apart(campaign),
-        "newest": overview.newest(user, campaign),
+        "newest": newest,
     }
 
 

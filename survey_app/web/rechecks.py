@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from survey_app import problems, recheck_problems
 from survey_app.domain import (
     campaigns,
+    drawn_responses,
     recheck_assignments,
     recheck_attempts,
     recheck_contacts,
@@ -154,6 +155,7 @@ def _page(
     return render_template(
         "rechecks/show.html",
         recheck=recheck,
+        drawn=drawn_responses.as_drawn(recheck),
         asked=asked,
         verdicts=verdicts,
         others=recheck_views.others_of(user, recheck),

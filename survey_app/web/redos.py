@@ -42,7 +42,7 @@ def index(code: str) -> Any:
 def _page(
     proposal: RedoProposal, form: RedoForm | None = None, refusal: problems.Problem | None = None
 ) -> str:
-    """Render a proposal; its responses are for those who may decide, since they tell verdicts by their absence."""
+    """Render a proposal; responses and figures are for those who may decide: they tell a body the other's verdicts."""
     campaign = use_campaign(db.session.get_one(Campaign, proposal.campaign_id).code)
     is_open, decides = proposal.state == RedoState.OPEN, guards.actor().may(Permission.REDO_DECIDE)
     batch = redos.batch_of(campaign, proposal.enumerator) if is_open and decides else None
@@ -52,10 +52,10 @@ def _page(
         "redos/show.html",
         proposal=proposal,
         states=STATES,
-        share=redos.share_of(campaign, proposal.enumerator) if is_open else None,
+        share=redos.share_of(campaign, proposal.enumerator) if is_open and decides else None,
         batch=batch,
         obstacle=redos.obstacle(guards.actor(), proposal),
-        waiting=redos.reply_open(proposal, now()) if is_open else None,
+        waiting=redos.reply_open(proposal, now()) if is_open and decides else None,
         form=form,
         errors=form.error_list,
         refusal=refusal,

@@ -57,6 +57,7 @@ def index(code: str) -> Any:
         returned=returned,
         asked=asked,
         tags=tags.on(guards.actor(), page.rows),
+        hidden=rechecks.hidden_among(guards.actor(), [response.id for response in page.rows]),
     )
 
 

@@ -55,7 +55,7 @@ def _page(
         states=STATES,
         present=now(),
         obstacle=voids.obstacle(guards.actor(), proposal, now()),
-        effect=void_effects.effect(proposal),
+        effect=void_effects.effect(proposal) if guards.actor().may(Permission.VOID_DECIDE) else None,
         voided=voiding.how(proposal.response),
         still_judging=voids.still_judging(proposal),
         form=form,
@@ -131,6 +131,7 @@ def restore(uuid: str) -> Any:
             problems.InvalidFields,
             recheck_problems.NotVoidedByDecision,
             recheck_problems.FormCodeUsedAgain,
+            recheck_problems.OwnVoid,
             recheck_problems.RecheckNotNow,
         ) as refused:
             db.session.rollback()

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from survey_app import problems, recheck_problems
+from survey_app import duplicate_problems, problems
 from survey_app.domain import (
     assignments,
     audit,
@@ -95,7 +95,7 @@ def test_the_device_hears_who_has_the_row_now_and_nothing_of_the_other_form(hand
 
 def test_other_content_under_a_kept_id_is_refused_and_the_kept_one_stays(hands: Hands) -> None:
     first = hands.send(hands.first, CODES[0], 2)
-    with pytest.raises(recheck_problems.DuplicateOther):
+    with pytest.raises(duplicate_problems.DuplicateOther):
         hands.send(hands.first, CODES[0], 3)
     db.session.rollback()
     assert kept(CODES[0]).content_digest == first.digest

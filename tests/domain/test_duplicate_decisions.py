@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from survey_app import problems, recheck_problems
+from survey_app import duplicate_problems, problems
 from survey_app.domain import (
     audit,
     campaigns,
@@ -84,7 +84,7 @@ def test_the_first_kept_counts_on_and_the_second_stays_on_file(both: Hands) -> N
         "Phiếu T4-00 trùng mã: điều phối viên đã quyết định không tính phiếu này. "
         f"Lý do: “{WHY}”. Có thể xóa khỏi máy.",
     )
-    with pytest.raises(recheck_problems.DuplicateSettled):
+    with pytest.raises(duplicate_problems.DuplicateSettled):
         both.send(both.first, "FREE-1", uuid=both.uuids["x-dtv", CODE])
 
 
@@ -110,7 +110,7 @@ def test_the_second_taken_is_a_response_of_its_own_and_the_first_is_void(both: H
 
 def test_a_coordinator_takes_no_response_away(both: Hands) -> None:
     seen = duplicate_decisions.mark_of(stored(both, both.second))
-    with pytest.raises(recheck_problems.FirstByHomeAffairs):
+    with pytest.raises(duplicate_problems.FirstByHomeAffairs):
         duplicate_decisions.decide(both.coordinator, kept(CODE), SECOND, WHY, seen=seen)
     db.session.rollback()
     assert (stored(both, both.second).state, kept(CODE).state) == (ResponseState.SUBMITTED, "open")
@@ -151,7 +151,7 @@ def test_a_first_form_that_arrived_after_the_page_was_opened_is_not_overruled_un
     hands.send(hands.first, CODE, 2)
     hands.send(hands.second, CODE, 5)
     for choice in (FIRST, SECOND):
-        with pytest.raises(recheck_problems.DuplicateChanged):
+        with pytest.raises(duplicate_problems.DuplicateChanged):
             decide(hands, choice, seen="")
         db.session.rollback()
     assert (kept(CODE).state, stored(hands, hands.second).state) == ("open", "submitted")
@@ -233,7 +233,7 @@ def test_t9_a_first_form_somebody_still_works_on_cannot_be_made_void_and_the_sen
 ) -> None:
     work(both, stored(both, both.second))
     db.session.commit()
-    with pytest.raises(recheck_problems.FirstInWork) as refusal:
+    with pytest.raises(duplicate_problems.FirstInWork) as refusal:
         decide(both, SECOND)
     assert "việc kiểm tra chưa xong" in str(refusal.value)
     db.session.rollback()
@@ -272,7 +272,7 @@ def test_a_closed_campaign_takes_no_second_form_and_a_sealed_one_decides_nothing
                 form_code="FREE-1",
             )
             ending = None
-        except recheck_problems.DuplicateNotNow:
+        except duplicate_problems.DuplicateNotNow:
             ending = choice
         db.session.rollback()
         assert (ending is not None) == (choice in refused), choice
@@ -290,7 +290,7 @@ def test_two_coordinators_at_once_one_decides_and_the_other_hears_who_what_and_w
         ),
     )
     assert endings[0] is None
-    assert isinstance(endings[1], recheck_problems.DuplicateDecided)
+    assert isinstance(endings[1], duplicate_problems.DuplicateDecided)
     assert str(endings[1]).startswith("Nội Vụ đã quyết định về phiếu T4-00 lúc ")
     assert str(endings[1]).endswith(f"“Lấy phiếu sau”. Lý do: “{WHY}”.")
     assert (len(lines("duplicate.decided")), kept(CODE).state) == (1, SECOND)
@@ -331,7 +331,7 @@ def test_the_rows_new_enumerator_sends_while_the_second_is_taken_one_of_them_cou
     if isinstance(endings["send"], Kept):
         assert (list(arrived), kept_states()) == ([case], ["open", "second_kept"])
     else:
-        assert isinstance(endings["decide"], recheck_problems.DuplicateChanged), endings
+        assert isinstance(endings["decide"], duplicate_problems.DuplicateChanged), endings
         assert (list(arrived), kept_states()) == ([hands.uuids["y-dtv", CODE]], ["open"])
 
 
@@ -356,7 +356,7 @@ def test_a_form_that_arrived_by_another_way_meanwhile_is_not_received_twice(both
     entry = Entry("A", "FREE-2", "paper", dict.fromkeys(CRITERIA, 4), DETAILS)
     responses.submit(both.first, both.campaign, uuid, entry)
     db.session.commit()
-    with pytest.raises(recheck_problems.DuplicateArrived):
+    with pytest.raises(duplicate_problems.DuplicateArrived):
         decide(both, SECOND)
     db.session.rollback()
     decide(both, FIRST)

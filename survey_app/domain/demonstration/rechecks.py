@@ -114,6 +114,7 @@ class _Round:
         who = recheck.supervisor or self.heads[Body(recheck.body)]
         raw = self._findings(recheck)
         if raw["verdict"] == Verdict.UNREACHABLE:
+            who = self.heads[Body(recheck.body)]  # a second one of a stratum is the head's to judge
             for way in (ContactWay.PHONE, ContactWay.PHONE, ContactWay.IN_PERSON):
                 recheck_attempts.attempt(who, recheck, way=way, result=ContactResult.NOBODY)
         judgement = recheck_verdicts.read(recheck, raw)
