@@ -55,7 +55,7 @@ def first_of(duplicate: DuplicateCode, *, lock: bool = False) -> Response | None
         ARRIVED,
     )
     if lock:
-        found = found.with_for_update().execution_options(populate_existing=True)
+        found = found.with_for_update(key_share=True).execution_options(populate_existing=True)
     return db.session.scalar(found)
 
 

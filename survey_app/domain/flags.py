@@ -234,7 +234,7 @@ def locked(keys: Collection[int]) -> list[Response]:
     """Return responses as they are now, locked until the commit, in the order of their keys."""
     people = selectinload(Response.campaign), selectinload(Response.enumerator)
     fresh = select(Response).where(Response.id.in_(keys)).options(*people).order_by(Response.id)
-    fresh = fresh.with_for_update()
+    fresh = fresh.with_for_update(key_share=True)
     return list(db.session.scalars(fresh.execution_options(populate_existing=True)))
 
 

@@ -68,7 +68,9 @@ def is_hidden_from(user: User, response: Response) -> bool:
 
 
 def hidden_among(user: User, responses: Sequence[int]) -> set[int]:
-    """Return which of these responses' answers a person may not see yet; one query."""
+    """Return which of these responses' answers a person may not see yet; one query for people of a body, none else."""
+    if user.role not in BODY_ROLES:
+        return set()
     return set(db.session.scalars(hidden_from(user).where(Recheck.response_id.in_(responses))))
 
 
@@ -93,7 +95,11 @@ def to_work_on(actor: User, recheck: Recheck) -> Recheck:
     if actor.role not in BODY_ROLES or recheck.body != actor.body:
         log.warning("re-check %s is not for %s to work on", recheck.uuid, actor.username)
         raise problems.NotFound()
-    response = select(Response).where(Response.id == recheck.response_id).with_for_update(of=Response)
+    response = (
+        select(Response)
+        .where(Response.id == recheck.response_id)
+        .with_for_update(key_share=True, of=Response)
+    )
     db.session.scalars(response.execution_options(populate_existing=True)).one()
     theirs = select(Recheck).where(Recheck.response_id == recheck.response_id).order_by(Recheck.id)
     both = db.session.scalars(

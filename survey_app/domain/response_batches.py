@@ -292,7 +292,7 @@ def _locked(uuids: Sequence[str]) -> dict[str, Response]:
     found = (
         select(Response)
         .where(Response.uuid.in_(uuids))
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     return {response.uuid: response for response in db.session.scalars(found)}

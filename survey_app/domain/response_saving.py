@@ -114,7 +114,7 @@ def own_for_update(actor: User, campaign_id: int, uuid: str) -> Response:
     response = db.session.scalar(
         select(Response)
         .where(Response.uuid == uuid)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     if response is None or (response.enumerator_id, response.campaign_id) != (actor.id, campaign_id):

@@ -197,7 +197,7 @@ def resolve(
 
 
 def _locked(response: Response) -> Response:
-    fresh = select(Response).where(Response.id == response.id).with_for_update()
+    fresh = select(Response).where(Response.id == response.id).with_for_update(key_share=True)
     return db.session.scalars(fresh.execution_options(populate_existing=True)).one()
 
 

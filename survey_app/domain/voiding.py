@@ -61,7 +61,12 @@ def hold(ids: Collection[int]) -> list[Response]:
 
     Responses first, as whoever judges locks them.
     """
-    fresh = select(Response).where(Response.id.in_(ids)).order_by(Response.id).with_for_update(of=Response)
+    fresh = (
+        select(Response)
+        .where(Response.id.in_(ids))
+        .order_by(Response.id)
+        .with_for_update(key_share=True, of=Response)
+    )
     found = list(db.session.scalars(fresh.execution_options(populate_existing=True)))
     theirs = select(Recheck).where(Recheck.response_id.in_(ids)).order_by(Recheck.id)
     db.session.scalars(theirs.with_for_update(of=Recheck).execution_options(populate_existing=True)).all()

@@ -40,7 +40,10 @@ def test_only_what_waits_for_her_is_on_her_device(work: Work, actor: User) -> No
     assert codes(work) == ["A-3"]
     campaigns.move(actor, work.campaign, CampaignState.CLOSED)
     assert codes(work) == ["A-3"]
-    campaigns.move(actor, work.campaign, CampaignState.SEALED)
+    with pytest.raises(recheck_problems.Undecided) as refusal:
+        campaigns.move(actor, work.campaign, CampaignState.SEALED)
+    assert list(refusal.value.fields) == ["reason"]
+    campaigns.move(actor, work.campaign, CampaignState.SEALED, "Hết thời hạn giám sát.")
     assert codes(work) == []
 
 

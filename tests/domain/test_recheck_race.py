@@ -30,6 +30,16 @@ def uuids(demo: Flask) -> list[str]:
         for number in found
     ]
     db.session.execute(insert(Base.metadata.tables["recheck"]), rows)
+    hit = {"draw_id": draw.id, "response_version": 1, "taken": 1, "out_of": 1, "place": 1}
+    hers = select(Response.id, Response.enumerator_id, Response.unit_id).order_by(Response.id).limit(ROUNDS)
+    members = [
+        {**hit, **row, "chosen": True, "for_front": True, "for_veterans": False}
+        for row in (
+            {"response_id": key, "enumerator_id": who, "unit_id": unit}
+            for key, who, unit in db.session.execute(hers)
+        )
+    ]
+    db.session.execute(insert(Base.metadata.tables["draw_member"]), members)
     db.session.commit()
     return [row["uuid"] for row in rows]
 

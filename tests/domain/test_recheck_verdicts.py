@@ -1,5 +1,6 @@
 """Verdicts: read by the rules of the form, stored once, superseded and never edited."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,11 +10,22 @@ from flask import Flask
 from sqlalchemy import select
 
 from survey_app import problems, recheck_problems
-from survey_app.domain import audit, days, people, recheck_attempts, recheck_verdicts, rechecks
+from survey_app.domain import (
+    audit,
+    days,
+    drawn_responses,
+    people,
+    recheck_attempts,
+    recheck_devices,
+    recheck_verdicts,
+    rechecks,
+    responses,
+)
+from survey_app.domain.response_content import entry_of
 from survey_app.extensions import db
 from survey_app.models import AuditLine, Campaign, DrawMember, Recheck, RecheckVerdict, Response, User
-from survey_app.vocabulary import CampaignState, ResponseState
-from tests.domain.drawn import CRITERIA
+from survey_app.vocabulary import Body, CampaignState, ResponseState
+from tests.domain.drawn import CRITERIA, draw_of, rechecks_of
 from tests.domain.recheck_work import NO, UNREACHED, YES, Work, begin, judged, yesterday
 from tests.domain.small_campaign import answer, race
 
@@ -127,8 +139,58 @@ def test_not_reached_needs_its_attempts_and_a_wrong_number_is_enough_by_itself(w
         assert list(refusal.value.fields) == ["verdict"]
     recheck_attempts.attempt(supervisor, work.front[0], way="in_person", result="nobody")
     recheck_attempts.attempt(supervisor, work.front[1], way="by_phone", result="wrong_contact")
-    kept = [judged(supervisor, each, UNREACHED).verdict for each in work.front]
+    first = judged(supervisor, work.front[0], UNREACHED).verdict
+    with pytest.raises(recheck_problems.UnreachableByHead):
+        judged(supervisor, work.front[1], UNREACHED)
+    kept = [first, judged(work.people["mattran-truong"], work.front[1], UNREACHED).verdict]
     assert [(each.verdict, each.answers_again) for each in kept] == [("unreachable", "")] * 2
+
+
+def test_who_was_reached_before_is_not_unreachable_afterwards(work: Work) -> None:
+    supervisor, recheck = work.people["mattran"], work.front[0]
+    recheck_attempts.attempt(supervisor, recheck, way="by_phone", result="wrong_contact")
+    judged(supervisor, recheck, NO)
+    with pytest.raises(recheck_problems.ReachedBefore):
+        judged(supervisor, recheck, UNREACHED | {"note": "Không gọi được nữa."})
+    assert recheck.verdict == "failed"
+
+
+@pytest.mark.parametrize("note", ["0912345678", "gọi 091 234 5678", "CCCD 035.084.001.234"])
+def test_no_number_of_a_person_is_kept_in_a_note_and_no_note_in_the_trail(work: Work, note: str) -> None:
+    supervisor, recheck = work.people["mattran"], work.front[0]
+    with pytest.raises(problems.InvalidFields) as refusal:
+        recheck_attempts.attempt(supervisor, recheck, way="by_phone", result="nobody", note=note)
+    assert list(refusal.value.fields) == ["attempt_note"]
+    assert refused(recheck, YES | {"note": note})["note"] == problems.field("recheck_note_phone")
+    recheck_attempts.attempt(supervisor, recheck, way="by_phone", result="call_again", note="Hẹn 18 giờ 30")
+    judged(supervisor, recheck, YES | {"note": "Bà Lan kể rõ."})
+    told = [
+        audit.changes_of(line)["reason"] for line in (*lines("recheck.attempted"), *lines("recheck.judged"))
+    ]
+    assert told == ["", ""]
+
+
+def test_who_is_asked_again_and_about_what_is_that_of_the_version_drawn(work: Work) -> None:
+    supervisor, recheck = work.people["mattran"], work.front[0]
+    response, before = work.responses[0], work.responses[0].answers
+    entry = entry_of(response, response.questionnaire_sha256)
+    response.state = ResponseState.RETURNED
+    changed = replace(entry, form_code="ZZ-9", answers={**entry.answers, "access_1": "1"})
+    responses.correct(work.enumerator, response, changed, version=1, reason="Nhập nhầm")
+    found = drawn_responses.as_drawn(recheck)
+    assert (response.form_code, found.form_code, found.version, found.answers) == ("ZZ-9", "A-1", 1, before)
+    assert judged(supervisor, recheck, YES).verdict.response_version == 1
+    assert recheck_devices.task_of(recheck)["form_code"] == "A-1"
+
+
+def test_a_body_that_could_read_the_others_verdict_before_it_was_drawn_is_not_blind(work: Work) -> None:
+    uuid = answer(work.campaign, work.enumerator, "A", 4, "A-9")
+    response = db.session.scalars(select(Response).where(Response.uuid == uuid)).one()
+    (first,) = rechecks_of(draw_of(work.campaign), response, Body.FRONT)
+    judged(work.people["mattran"], first, NO)
+    (late,) = rechecks_of(draw_of(work.campaign), response, Body.VETERANS)
+    assert judged(work.people["cuuchienbinh"], late, YES).verdict.blind is False
+    assert judged(work.people["cuuchienbinh"], work.veterans[0], YES).verdict.blind is True
 
 
 def test_who_cannot_be_reached_is_replaced_by_the_next_of_the_stratum_once(work: Work) -> None:

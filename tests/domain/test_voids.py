@@ -180,7 +180,7 @@ def test_nothing_is_decided_once_the_campaign_is_sealed(
     here.campaign.state = state
     assert refusal(lambda: confirm(here.home, proposal)) == "recheck_not_now"
     assert refusal(lambda: voids.answer(here.asks, proposal, "Xin xem lại")) == "recheck_not_now"
-    assert refusal(lambda: voiding.restore(here.home, proposal.response, REASON)) == "recheck_not_now"
+    assert refusal(lambda: voiding.restore(here.another_home, proposal.response, REASON)) == "recheck_not_now"
 
 
 @pytest.mark.parametrize("reason", ["", " \u200b\n", "x" * 1001])
@@ -295,9 +295,26 @@ def test_l1_edge_8_void_and_restored_every_list_says_one_number_and_the_quota_sh
     assert set(numbers(here.campaign).values()) == {2}
     assert assignments.progress(here.campaign)[0].void == 1
     assert (response.answers, response.form_code) == (answers, "A-1")
-    voiding.restore(here.home, response, "Quyết định sai.")
+    voiding.restore(here.another_home, response, "Quyết định sai.")
     assert set(numbers(here.campaign).values()) == {3}
     assert verbs("response")[-2:] == ["response.voided", "response.restored"]
+
+
+def test_who_voided_a_response_does_not_take_it_back_and_what_was_dropped_waits_again(here: World) -> None:
+    response, (front, veterans) = here.drawn("A-1", FRONT, VETERANS)
+    here.judge(front, "failed", FAILED_A)
+    voids.answer(here.asks, proposals()[0], "Tôi đã đến nhà.")
+    confirm(here.home, proposals()[0])
+    assert veterans.state == "dropped"
+    assert refusal(lambda: voiding.restore(here.home, response, "Quyết định sai.")) == "own_void"
+    voiding.restore(here.another_home, response, "Quyết định sai.")
+    assert (response.state, veterans.state, veterans.ended_at, veterans.reason) == (
+        "submitted",
+        "waiting",
+        None,
+        "",
+    )
+    assert verbs("recheck")[-1] == "recheck.revived"
 
 
 def test_the_row_of_the_list_is_to_be_asked_again(here: World, proposal: VoidProposal) -> None:
@@ -313,7 +330,7 @@ def test_the_row_of_the_list_is_to_be_asked_again(here: World, proposal: VoidPro
     assert left() == []
     confirm(here.home, proposal)
     assert left() == ["A-1"]
-    voiding.restore(here.home, proposal.response, "Quyết định sai.")
+    voiding.restore(here.another_home, proposal.response, "Quyết định sai.")
     assert left() == []
 
 
@@ -322,7 +339,7 @@ def test_the_form_code_is_free_again_and_then_the_void_response_stays_void(
 ) -> None:
     confirm(here.home, proposal)
     answer(here.campaign, here.asks, "A", 2, "A-1")
-    assert refusal(lambda: voiding.restore(here.home, proposal.response, "Quyết định sai.")) == (
+    assert refusal(lambda: voiding.restore(here.another_home, proposal.response, "Quyết định sai.")) == (
         "form_code_used_again"
     )
     db.session.rollback()
@@ -332,11 +349,11 @@ def test_only_home_affairs_restores_and_only_what_a_decision_voided(
     here: World, proposal: VoidProposal
 ) -> None:
     response = proposal.response
-    assert refusal(lambda: voiding.restore(here.home, response, REASON)) == "not_voided_by_decision"
+    assert refusal(lambda: voiding.restore(here.another_home, response, REASON)) == "not_voided_by_decision"
     confirm(here.veterans_head, proposal)
     assert refusal(lambda: voiding.restore(here.veterans_head, response, REASON)) == "not_allowed"
-    assert refusal(lambda: voiding.restore(here.home, response, " ")) == "invalid_fields"
-    voiding.restore(here.home, response, REASON)
+    assert refusal(lambda: voiding.restore(here.another_home, response, " ")) == "invalid_fields"
+    voiding.restore(here.another_home, response, REASON)
     assert (response.state, proposals()[0].state) == ("submitted", "confirmed")
 
 
@@ -346,7 +363,7 @@ def test_l2_a_void_and_restored_response_stays_of_its_moment_and_its_enumerator(
     response = proposal.response
     before = (response.submitted_at, response.saved_at, response.enumerator_id, response.version)
     confirm(here.home, proposal)
-    voiding.restore(here.home, response, "Quyết định sai.")
+    voiding.restore(here.another_home, response, "Quyết định sai.")
     db.session.refresh(response)
     assert (response.submitted_at, response.saved_at, response.enumerator_id, response.version) == before
 
@@ -357,7 +374,7 @@ def test_what_was_accepted_is_accepted_again_and_what_was_returned_counts(
 ) -> None:
     proposal.response.state = state
     confirm(here.home, proposal)
-    voiding.restore(here.home, proposal.response, "Quyết định sai.")
+    voiding.restore(here.another_home, proposal.response, "Quyết định sai.")
     assert proposal.response.state == {"accepted": "accepted", "returned": "submitted"}[state]
 
 
@@ -400,7 +417,7 @@ def test_the_effect_is_told_only_once_it_is_confirmed(here: World, proposal: Voi
     assert told([found.before]) == told(before)
     assert told([found.after]) == told(after)
     assert (found.before["responses"], found.after["responses"]) == (2, 1)
-    voiding.restore(here.home, proposal.response, "Quyết định sai.")
+    voiding.restore(here.another_home, proposal.response, "Quyết định sai.")
     same = void_effects.effect(proposal)
     assert same is not None
     assert (same.before, same.after) == (found.before, found.after)

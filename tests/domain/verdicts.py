@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from hashlib import sha256
 
 from sqlalchemy import Select, func, select
@@ -31,6 +32,12 @@ class World:
     veterans_head: User
     home: User
     unit: str = "A"
+
+    @cached_property
+    def another_home(self) -> User:
+        """A second person of Home Affairs."""
+        person = people.Person("so-noi-vu-2", "Người so-noi-vu-2", Role.HOME_AFFAIRS)
+        return people.create(people.command_line(), person, None)
 
     def response(self, code: str, level: int = 4) -> Response:
         """Return a new response of the enumerator."""

@@ -151,7 +151,7 @@ def test_every_number_of_responses_is_the_same_everywhere(enumerator: FlaskClien
         ("mattran", "/", 12),
         ("noivu", "/", 7),
         ("dtv01", LIST, 8),
-        ("mattran", LIST, 10),
+        ("mattran", LIST, 11),
         ("noivu", f"/campaigns/{CODE}/progress", 7),
         ("noivu", f"/campaigns/{CODE}/scores", 12),
         ("noivu", f"/campaigns/{CODE}/index", 12),

@@ -227,7 +227,7 @@ def test_home_affairs_takes_a_void_back_with_a_reason(number: int, logged_in: Lo
     address = f"/responses/{uuid}/restore"
     assert "không phải phiếu bị hủy theo quyết định" in client.get(address).text
     assert client.post(address, data={"reason": "Sai"}).status_code == 409
-    decision(client, number)
+    decision(logged_in("cuuchienbinh-truong"), number)
     assert address in client.get(f"/responses/{uuid}").text
     assert client.post(address, data={"reason": " "}).status_code == 422
     assert client.post(address, data={"reason": "Nhầm người."}).location == f"/responses/{uuid}"
