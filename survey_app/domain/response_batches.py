@@ -292,6 +292,7 @@ def _locked(uuids: Sequence[str]) -> dict[str, Response]:
     found = (
         select(Response)
         .where(Response.uuid.in_(uuids))
+        .order_by(Response.id)
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
