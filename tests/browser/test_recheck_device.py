@@ -315,7 +315,7 @@ def test_s17_where_storage_is_refused_she_is_warned_and_the_verdict_goes_straigh
     expect(page.locator("#device-line")).to_contain_text("Máy này không cho lưu phiếu khi mất mạng.")
     judge(page)
     send(page)
-    expect(page.locator("main > .notice")).to_contain_text("Đã lưu kết luận “Đạt”.")
+    expect(page.locator("main > .notice").first).to_contain_text("Đã lưu kết luận “Đạt”.")
     assert verdicts(rows) == [("confirmed", "mattran", 1)]
 
 
