@@ -232,7 +232,11 @@ LABELS: dict[StrEnum, str] = {
     AuditVerb.RESPONSE_IMPORTED: "Nhập phiếu từ tệp",
     AuditVerb.RESPONSE_PROPOSED: "Ghi nhận bản khác của phiếu",
     AuditVerb.RESPONSE_SUBMITTED: "Gửi phiếu",
+    AuditVerb.PUBLICATION_MADE: "Công bố kết quả",
+    AuditVerb.REPORT_TEMPLATE_SET: "Đổi mẫu báo cáo",
+    AuditVerb.REPORT_FIGURES_SET: "Nhập số liệu đã công bố trước đây",
+    AuditVerb.REPORT_WORDS_SET: "Đổi phần đầu và phần ký của báo cáo",
     AuditVerb.QUALITY_SCREENED: "Sàng lọc chất lượng phiếu",
-    AuditVerb.SCORE_EXPORTED: "Tải bảng điểm",
+    AuditVerb.SCORE_EXPORTED: "Tạo tệp kết quả",
     AuditVerb.SCORE_RUN: "Chạy tính điểm",
 }

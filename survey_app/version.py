@@ -1,3 +1,3 @@
 """The program's version, stored with every score run."""
 
-VERSION = "0.4.0"
+VERSION = "0.5.0"

@@ -243,6 +243,8 @@ class Permission(StrEnum):
     JOINT_DECIDE = "joint:decide"
     PERSON_VIEW = "person:view"
     PERSON_MANAGE = "person:manage"
+    PUBLICATION_VIEW = "publication:view"
+    PUBLICATION_MAKE = "publication:make"
     QUALITY_VIEW = "quality:view"
     QUALITY_SCREEN = "quality:screen"
     RECHECK_VIEW = "recheck:view"
@@ -253,6 +255,7 @@ class Permission(StrEnum):
     RECHECK_SET = "recheck:set"
     REDO_VIEW = "redo:view"
     REDO_DECIDE = "redo:decide"
+    REPORT_EDIT = "report:edit"
     RESPONSE_ACCEPT = "response:accept"
     RESPONSE_VIEW = "response:view"
     RESPONSE_SUBMIT = "response:submit"
@@ -349,8 +352,11 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.ASSIGNMENT_VIEW,
             P.APPRAISAL_VIEW,
             P.AUDIT_VIEW,
+            P.PUBLICATION_VIEW,
+            P.PUBLICATION_MAKE,
             P.QUALITY_VIEW,
             P.QUALITY_SCREEN,
+            P.REPORT_EDIT,
             P.DRAW_VIEW,
             P.DRAW_OPEN,
             P.DRAW_COMMIT,

@@ -17,6 +17,8 @@ LEAVES = {
     "survey_app.labels",
     "survey_app.vocabulary",
     "survey_app.problems",
+    "survey_app.publication_problems",
+    "survey_app.publication_words",
     "survey_app.language",
     "survey_app.version",
 }

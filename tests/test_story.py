@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from scoring.questionnaire import load_questionnaire
-from survey_app.domain import assignments, audit, campaigns, demonstration, integrity, scores
+from survey_app.domain import assignments, audit, campaigns, counting, demonstration, integrity
 from survey_app.extensions import db
 from survey_app.models import AuditLine, Flag, Response, ResponseVersion, ScoreRun
 
@@ -35,7 +35,7 @@ def entry_form(unit: str, form_code: str, level: str) -> dict[str, str]:
 
 def component_of(unit: str) -> tuple[Decimal, int, int]:
     """Return a unit's points, and its satisfied and answered criteria, from the database as it stands."""
-    book = scores.current(campaigns.by_code(CODE))
+    book = counting.current(campaigns.by_code(CODE))
     result = next(each for each in book.satisfaction["units"] if each["unit"] == unit)
     return Decimal(result["points"]), result["satisfied"], result["answered"]
 

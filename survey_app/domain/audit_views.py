@@ -24,6 +24,7 @@ NAMES = {
     "count_self": "tính phiếu tự trả lời",
     "differing": "số mục khác nhau",
     "digest": "mã nội dung",
+    "dossier": "mã hồ sơ",
     "draw": "lần rút thăm",
     "draw_kind": "loại rút thăm",
     "draw_state": "trạng thái",

@@ -10,7 +10,7 @@ from scoring.breakdowns import Part, breakdown
 from scoring.moments import Moments, layout_of
 from scoring.questionnaire import Question
 from survey_app import problems
-from survey_app.domain import campaigns, scores
+from survey_app.domain import campaigns, counting
 from survey_app.extensions import db
 from survey_app.models import Campaign, Response, User
 from survey_app.models.response import COUNTED
@@ -48,7 +48,7 @@ def by_question(campaign: Campaign, code: str, unit: str = "") -> Breakdown:
     details: Any = cast(Response.details, JSON) if postgresql else type_coerce(Response.details, JSON)
     given = func.coalesce(details[code].as_string(), UNANSWERED).label("given")
     grouped = (
-        select(given, Response.unit_id, User.username, scores.glued(Response.answers))
+        select(given, Response.unit_id, User.username, counting.glued(Response.answers))
         .join(User, User.id == Response.enumerator_id)
         .where(Response.campaign_id == campaign.id, COUNTED)
         .group_by(given, Response.unit_id, User.username)
@@ -59,7 +59,7 @@ def by_question(campaign: Campaign, code: str, unit: str = "") -> Breakdown:
     rows = [
         (option if option in words else UNANSWERED, f"{unit_id}/{cluster}", part)
         for option, unit_id, enumerator, answers in db.session.execute(grouped)
-        for cluster, part in scores.clusters(enumerator, answers, len(questionnaire.criteria))
+        for cluster, part in counting.clusters(enumerator, answers, len(questionnaire.criteria))
     ]
     moments = Moments.from_packed(layout_of(questionnaire, method), rows)
     return Breakdown(question, words, tuple(breakdown(moments, list(words), method)))

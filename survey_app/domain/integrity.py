@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from survey_app import problems
-from survey_app.domain import audit, response_content, scores, second_entry_resolution
+from survey_app.domain import audit, response_content, run_answers, second_entry_resolution
 from survey_app.extensions import db
 from survey_app.models import (
     Definition,
@@ -27,7 +27,15 @@ from survey_app.models import (
 from survey_app.vocabulary import DuplicateState
 
 APPEND_ONLY = frozenset(
-    {"audit_line", "definition", "recheck_attempt", "recheck_verdict", "response_version"}
+    {
+        "audit_line",
+        "definition",
+        "publication",
+        "recheck_attempt",
+        "recheck_verdict",
+        "report_template",
+        "response_version",
+    }
 )
 # The tables whose rows their triggers, both present and armed, keep from being changed or deleted.
 _ARMED = {
@@ -157,7 +165,7 @@ def _runs() -> Finding:
             digest = hashlib.sha256(run.book.encode()).hexdigest()
             if {run.book_digest, *_told("score", run, "book")} != {digest}:
                 return Finding(what, False, f"lần tính {run.number} không khớp mã kiểm tra")
-            if len(scores.versions_of(run)) != run.responses:
+            if len(run_answers.versions_of(run)) != run.responses:
                 return Finding(what, False, f"lần tính {run.number} không ghi đủ các phiếu đã tính")
     return Finding(what, True, f"{count} lần")
 

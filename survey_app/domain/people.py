@@ -54,6 +54,11 @@ def visible_to(user: User) -> Select[User]:
     return select(User).where(false())
 
 
+def alias(identity: int, username: str) -> str:
+    """Return the code under which files that leave the house name an enumerator; it tells outsiders nobody's name."""
+    return CITIZENS if username == CITIZENS else f"E{identity:04d}"
+
+
 def by_username(username: str) -> User:
     """Return the account of that name, or refuse by name."""
     user = db.session.scalar(select(User).where(User.username == clean_line(username).lower()))

@@ -113,6 +113,11 @@ def _rows(campaign: Campaign) -> dict[int, tuple[int, int, int, int]]:
     return {unit: (used, done, gone, left) for unit, used, done, gone, left in db.session.execute(counted)}
 
 
+def rows_in_use(campaign: Campaign) -> dict[int, int]:
+    """Return how many rows of the list were given out, also those that could not be reached, by the unit they count to."""
+    return {unit: used + gone for unit, (used, _, gone, _) in _rows(campaign).items()}
+
+
 def _days(campaign: Campaign) -> dict[int, dict[date, int]]:
     """Return how many valid responses came on each of Vietnam's days, by the unit they count to."""
     target = func.coalesce(CampaignUnit.counts_for_id, CampaignUnit.unit_id)

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import aliased
 
 from scoring.questionnaire import Questionnaire
@@ -18,7 +18,7 @@ from scoring.recheck_agreement import Agreement, Overlap, by_criterion, overlap_
 from scoring.recheck_rates import Measures, Spread, by, measures, spread_of
 from scoring.recheck_suspicion import Suspect, suspects
 from scoring.rechecks import Case, Judged, Pair, cases_of, inclusion
-from survey_app.domain import campaigns, drawn_responses, rechecks, scores
+from survey_app.domain import campaigns, counting, drawn_responses, rechecks
 from survey_app.extensions import db
 from survey_app.labels import LABELS
 from survey_app.models import (
@@ -162,14 +162,23 @@ def gathered(user: User, campaign: Campaign) -> Gathered:
     Unit and first answers are those of the version drawn; what was answered again is that of the first verdict, where it
     was a blind one: of a body that could read the other's verdict before, nothing is compared.
     """
+    return _gathered(rechecks.known_to(user), campaign)
+
+
+def all_gathered(campaign: Campaign) -> Gathered:
+    """Return all of a campaign's judged re-checks, for what is frozen and shown to Home Affairs alone."""
+    return _gathered(select(Recheck).where(Recheck.state == RecheckState.JUDGED), campaign)
+
+
+def _gathered(judged: Select[Recheck], campaign: Campaign) -> Gathered:
     members = campaigns.units_of(campaign)
     questionnaire = campaigns.questionnaire_of(campaign.questionnaire_sha256)
     places = {code: place for place, code in enumerate(questionnaire.criterion_codes)}
-    counting = scores.counting_units(members)
+    counts_for = counting.counting_units(members)
     weights, outcomes = _weights(campaign), _outcomes(campaign)
     known, rows, blind = [], [], []
-    for found in db.session.execute(_known(user, campaign)):
-        unit = counting[found.unit_id]
+    for found in db.session.execute(_known(judged, campaign)):
+        unit = counts_for[found.unit_id]
         pairs = _pairs(found.criteria, found.first, found.again, places)
         known.append(
             Known(
@@ -205,8 +214,8 @@ def gathered(user: User, campaign: Campaign) -> Gathered:
     return Gathered(campaign, known, rows, blind, units, questionnaire)
 
 
-def _known(user: User, campaign: Campaign) -> Any:
-    """Return a select of the re-checks known to a person: what was judged, what was answered first and again."""
+def _known(judged: Select[Recheck], campaign: Campaign) -> Any:
+    """Return a select of these re-checks: what was judged, what was answered first and again."""
     present = aliased(RecheckVerdict)
     first = and_(RecheckVerdict.recheck_id == Recheck.id, RecheckVerdict.number == 1)
     newest = (
@@ -214,9 +223,7 @@ def _known(user: User, campaign: Campaign) -> Any:
     ).scalar_subquery()
     last = and_(present.recheck_id == Recheck.id, present.number == newest)
     drawn = drawn_responses.joined(
-        rechecks.known_to(user)
-        .where(Recheck.campaign_id == campaign.id)
-        .join(Response, Response.id == Recheck.response_id)
+        judged.where(Recheck.campaign_id == campaign.id).join(Response, Response.id == Recheck.response_id)
     )
     return (
         drawn.join(User, User.id == Response.enumerator_id)

@@ -12,7 +12,7 @@ from scoring.recheck_bounds import UnitPoints, unit_points
 from scoring.recheck_rates import measures
 from scoring.rechecks import DISPUTED, cases_of
 from survey_app import problems
-from survey_app.domain import campaigns, scores
+from survey_app.domain import campaigns, counting
 from survey_app.domain.recheck_measures import Gathered
 from survey_app.extensions import db
 from survey_app.models import Campaign, JointCase, Recheck, Response, VoidProposal
@@ -79,8 +79,8 @@ def _undecided(campaign: Campaign) -> CompoundSelect[int]:
 def _answers(campaign: Campaign, unit: str) -> tuple[dict[str, str], int]:
     """Return the answers of the unit's responses as collected, by id, and how many of them are void now."""
     members = campaigns.units_of(campaign)
-    counting = scores.counting_units(members)
-    within = [each.unit_id for each in members if counting[each.unit_id] == unit]
+    counts_for = counting.counting_units(members)
+    within = [each.unit_id for each in members if counts_for[each.unit_id] == unit]
     after_recheck = exists().where(
         VoidProposal.response_id == Response.id, VoidProposal.state == ProposalState.CONFIRMED
     )

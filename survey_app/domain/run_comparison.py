@@ -9,7 +9,7 @@ from sqlalchemy import select
 from scoring.book import ScoreBook
 from scoring.method import Method
 from scoring.satisfaction import attained
-from survey_app.domain import campaigns, scores
+from survey_app.domain import campaigns, counting, run_answers, scores
 from survey_app.extensions import db
 from survey_app.labels import LABELS
 from survey_app.models import Campaign, Response, ResponseVersion, ScoreRun, Unit, User
@@ -80,7 +80,7 @@ class Comparison:
 def compare(actor: User, campaign: Campaign, first: int, second: int) -> Comparison:
     """Compare two stored runs, the lower number as the earlier; refuses runs the person may not see."""
     earlier, later = (scores.run_of(actor, campaign, number) for number in sorted((first, second)))
-    before, after = scores.versions_of(earlier), scores.versions_of(later)
+    before, after = run_answers.versions_of(earlier), run_answers.versions_of(later)
     kinds = dict.fromkeys(before.keys() - after.keys(), GONE)
     kinds |= dict.fromkeys(after.keys() - before.keys(), ADDED)
     kinds |= {each: CHANGED for each in before.keys() & after.keys() if before[each] != after[each]}
@@ -104,7 +104,7 @@ def _unexplained(
     campaign: Campaign, books: tuple[ScoreBook, ScoreBook], differences: Iterable[Difference]
 ) -> Iterable[str]:
     units = campaigns.units_of(campaign)
-    counting = {unit.unit.code: scores.counting_units(units)[unit.unit_id] for unit in units}
+    counting = {unit.unit.code: counting.counting_units(units)[unit.unit_id] for unit in units}
     known = {counting[code] for each in differences for code in each.units}
     for unit in units:
         code = unit.unit.code

@@ -8,7 +8,7 @@ from typing import Any
 from scoring.book import ScoreBook
 from survey_app import problems
 from survey_app.audit_verbs import AuditVerb
-from survey_app.domain import assignments, audit, campaigns, scores
+from survey_app.domain import assignments, audit, campaigns, counting, scores
 from survey_app.exports import workbook
 from survey_app.exports.tables import Column, Cover, Row, Table
 from survey_app.labels import CAMPAIGN_LABELS, LABELS
@@ -45,11 +45,11 @@ def shown(
 ) -> Shown:
     """Return the result as it stands now, or a stored run; refuses a run the person may not see.
 
-    A stored run keeps everything; of the present answers `detail` and `sensitive` say what `scores.current` computes.
+    A stored run keeps everything; of the present answers `detail` and `sensitive` say what `counting.current` computes.
     """
     progress = assignments.progress(campaign)
     if number is None:
-        book, run = scores.current(campaign, detail, sensitive), None
+        book, run = counting.current(campaign, detail, sensitive), None
     else:
         run = scores.run_of(actor, campaign, number)
         book = ScoreBook.from_json(run.book)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from survey_app.domain import campaigns, scores
-from survey_app.domain.scores import Counted
+from survey_app.domain import campaigns, counting
+from survey_app.domain.counting import Counted
 from survey_app.extensions import db
 from survey_app.models import Campaign, CampaignUnit, Response, VoidProposal
 from survey_app.vocabulary import COUNTED_STATES, ProposalState, Validity
@@ -31,12 +31,12 @@ def effect(proposal: VoidProposal) -> Effect | None:
         return None
     campaign = db.session.get_one(Campaign, proposal.campaign_id)
     units = campaigns.units_of(campaign)
-    ranked = scores.counting_units(units)[response.unit_id or 0]
-    present = scores.counted(campaign, units)
+    ranked = counting.counting_units(units)[response.unit_id or 0]
+    present = counting.counted(campaign, units)
     counts = response.state in COUNTED_STATES
     other = _changed(present, response, ranked, add=not counts)
     whole, without = (present, other) if counts else (other, present)
-    books = [scores.points_of(campaign, units, answers) for answers in (whole, without)]
+    books = [counting.points_of(campaign, units, answers) for answers in (whole, without)]
     before, after = (
         next(each for each in book.satisfaction["units"] if each["unit"] == ranked) for book in books
     )

@@ -11,6 +11,7 @@ from survey_app.models.duplicate_code import DuplicateCode
 from survey_app.models.flag import Flag, ResponseTag
 from survey_app.models.import_batch import ImportBatch
 from survey_app.models.paradata import Paradata
+from survey_app.models.publication import Publication, ReportFigure, ReportTemplate
 from survey_app.models.recheck import Recheck, RecheckAttempt, RecheckVerdict
 from survey_app.models.response import Response, ResponseProposal, ResponseVersion
 from survey_app.models.sample import Contact, SampleRow
@@ -40,10 +41,13 @@ __all__ = [
     "JointOpinion",
     "LoginSession",
     "Paradata",
+    "Publication",
     "Recheck",
     "RecheckAttempt",
     "RecheckVerdict",
     "RedoProposal",
+    "ReportFigure",
+    "ReportTemplate",
     "Response",
     "ResponseProposal",
     "ResponseTag",

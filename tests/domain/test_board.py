@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from survey_app.domain import assignments, board, campaigns, demonstration, people, scores
+from survey_app.domain import assignments, board, campaigns, counting, demonstration, people
 from survey_app.domain.board import Line, Standing
 from survey_app.domain.pace import SHORT_SECONDS, Speed, Speeds, Way
 from survey_app.extensions import db
@@ -209,7 +209,7 @@ def test_l1_the_board_counts_as_every_other_page_whatever_happens(
         1,
         1,
     )
-    assert scores.current(ten_days).satisfaction["input"]["responses"] == 4
+    assert counting.current(ten_days).satisfaction["input"]["responses"] == 4
     assert (sum(day.valid for day in seen.days), sum(day.arrived for day in seen.days)) == (4, 8)
     (work,) = assignments.work_by_enumerator(ten_days)
     assert (seen.lines[0].done, seen.lines[0].target) == (work.done, work.target) == (6, 10)

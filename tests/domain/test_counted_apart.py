@@ -9,12 +9,14 @@ from survey_app.domain import (
     audit,
     campaign_settings,
     campaigns,
+    counting,
     overview,
     people,
     quality,
     response_filters,
     response_views,
     responses,
+    run_answers,
     score_views,
     scores,
     self_links,
@@ -88,11 +90,11 @@ def test_with_the_setting_forms_count_like_others_and_each_citizen_is_a_cluster_
     result = result_of(small, "A")
     # 2 forms wholly satisfied and 2 wholly not: 50 %, in three clusters.
     assert (result["responses"], result["index"]) == (4, "50.000000000000")
-    answers = scores.counted(small, campaigns.units_of(small))
+    answers = counting.counted(small, campaigns.units_of(small))
     width = len(answers.questionnaire.criteria)
     text = answers.answers["A", people.CITIZENS]
-    assert [len(part) for _, part in scores.clusters(people.CITIZENS, text, width)] == [width, width]
-    assert list(scores.clusters("dtv-a", "44", 1)) == [("dtv-a", "44")]
+    assert [len(part) for _, part in counting.clusters(people.CITIZENS, text, width)] == [width, width]
+    assert list(counting.clusters("dtv-a", "44", 1)) == [("dtv-a", "44")]
     # Nobody's field work: the screening leaves them out.
     assert quality.run(home_affairs, small).responses == 2
 
@@ -107,7 +109,7 @@ def test_a_run_keeps_its_digest_with_forms_apart(small: Campaign, asked: User, h
     by_citizens(home_affairs, small, 2)
     after = scores.run(home_affairs, small)
     assert (before.input_digest, before.book_digest) == (after.input_digest, after.book_digest)
-    assert len(scores.versions_of(after)) == after.responses == 2
+    assert len(run_answers.versions_of(after)) == after.responses == 2
 
 
 def test_the_setting_needs_a_reason_and_an_open_campaign_and_leaves_one_line(

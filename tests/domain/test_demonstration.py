@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from scoring.questionnaire import load_questionnaire
 from survey_app import problems
-from survey_app.domain import assignments, campaigns, demonstration, people, scores
+from survey_app.domain import assignments, campaigns, counting, demonstration, people
 from survey_app.domain.demonstration.answers import draw_responses, satisfied_for
 from survey_app.extensions import db
 from survey_app.models import AuditLine, Campaign, Response, User
@@ -46,7 +46,7 @@ def published() -> list[dict[str, str]]:
 
 
 def test_every_published_figure_follows_from_the_single_answers(demo: Flask) -> None:
-    book = scores.current(campaigns.by_code(demonstration.CODE))
+    book = counting.current(campaigns.by_code(demonstration.CODE))
     components = {each["unit"]: each["points"] for each in book.satisfaction["units"]}
     standings = {each["unit"]: each for each in book.index["units"]}
     assert len(standings) == 25

@@ -12,6 +12,7 @@ from survey_app.domain import (
     assignments,
     audit,
     campaigns,
+    counting,
     demonstration,
     flags,
     people,
@@ -59,7 +60,7 @@ def test_a_flag_returns_the_response_and_a_correction_keeps_both_versions(
     before = response.answers
     flag = flagged(response)
     assert response.state == ResponseState.RETURNED
-    assert scores.current(campaign).satisfaction["input"]["responses"] == 2123
+    assert counting.current(campaign).satisfaction["input"]["responses"] == 2123
     entry = entry_of(response, response.questionnaire_sha256)
     new = "1" if before[0] != "1" else "2"
     changed = replace(entry, answers={**entry.answers, "access_1": new})

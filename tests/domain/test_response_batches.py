@@ -14,13 +14,13 @@ from survey_app import problems
 from survey_app.domain import (
     audit,
     campaigns,
+    counting,
     flags,
     import_batches,
     integrity,
     people,
     response_export,
     responses,
-    scores,
 )
 from survey_app.domain.campaigns import _pin
 from survey_app.domain.import_plan import Plan
@@ -300,14 +300,14 @@ def test_an_accepted_response_stays_accepted_and_counts_with_its_new_answers(
 
 def test_e20_a_file_is_taken_back_as_one_batch(home: User, small: Campaign) -> None:
     taken_in(home, small, [row("F-1", comment="cũ")])
-    before = scores.current(small).digest
+    before = counting.current(small).digest
     batch = taken_in(home, small, [row("F-2"), row("F-1", comment="mới", access_1="1")], "hai.csv")
     assert batch.content is None
     import_batches.reverse(home, batch, "Nhập nhầm tệp")
     assert (stored("F-2").state, stored("F-1").version) == ("void", 3)
     assert details_of("F-1") == {"comment": "cũ"}
     assert [each.version for each in responses.versions_of(stored("F-1"))] == [1, 2]
-    assert scores.current(small).digest == before
+    assert counting.current(small).digest == before
     (withdrawn,) = audit.history("response", stored("F-2").uuid)[1:]
     assert (withdrawn.verb, audit.changes_of(withdrawn)["reason"]) == ("response.withdrawn", "Nhập nhầm tệp")
     applied, taken_back = audit.history("batch", batch.id)

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, text
 from scoring.answers import read_answers
 from scoring.errors import ScoringError
 from survey_app import problems
-from survey_app.domain import audit, campaigns, people, response_import, responses, scores
+from survey_app.domain import audit, campaigns, counting, people, response_import, responses
 from survey_app.domain.response_content import entry_of
 from survey_app.domain.response_import import Batch
 from survey_app.exports.answers_csv import write_answers
@@ -186,7 +186,7 @@ def test_a_trial_run_says_what_would_happen_and_saves_nothing(
     assert stored() == (0, 0)
     assert imported(actor, small, file) == Batch(stored=2, invalid=1)
     assert stored() == (2, 2)
-    assert scores.current(small).satisfaction["input"]["responses"] == 1
+    assert counting.current(small).satisfaction["input"]["responses"] == 1
 
 
 def test_a_row_has_the_same_id_wherever_it_is_imported_and_another_in_another_campaign(
@@ -232,7 +232,7 @@ def test_e2_e3_codes_and_answers_survive_import_and_export_unharmed(
     campaigns.move(actor, again, CampaignState.OPEN)
     (tmp_path / "xuat.csv").write_bytes(out.getvalue())
     imported(actor, again, tmp_path / "xuat.csv")
-    assert scores.current(again).digest == scores.current(small).digest
+    assert counting.current(again).digest == counting.current(small).digest
 
 
 def test_a_closed_campaign_takes_no_file(actor: User, small: Campaign, an: User, tmp_path: Path) -> None:

@@ -13,16 +13,7 @@ from sqlalchemy import event, func, select
 
 from scoring.questionnaire import load_questionnaire
 from survey_app import problems
-from survey_app.domain import (
-    assignments,
-    audit,
-    campaigns,
-    demonstration,
-    flags,
-    people,
-    responses,
-    scores,
-)
+from survey_app.domain import assignments, audit, campaigns, counting, demonstration, flags, people, responses
 from survey_app.domain.campaigns import Plan, UnitLine
 from survey_app.domain.response_content import Entry
 from survey_app.extensions import db
@@ -133,7 +124,7 @@ def test_s5_a_device_that_sends_again_changes_nothing_about_what_was_decided_mea
     response = responses.one_visible_to(enumerator, uuid)
     response.state = ResponseState(state)
     db.session.flush()
-    before = scores.current(campaign).digest
+    before = counting.current(campaign).digest
     again = responses.submit(enumerator, campaign, uuid, entry)
     assert again == replace(first, is_new=False, state=ResponseState(state))
     assert (f"{uuid} is void and was sent again by dtv01" in caplog.text) == (state == "void")
@@ -143,7 +134,7 @@ def test_s5_a_device_that_sends_again_changes_nothing_about_what_was_decided_mea
         responses.save_draft(enumerator, campaign, uuid, replace(entry, mode="phone"))
     db.session.refresh(response)
     assert (response.state, response.mode, response.version, stored()) == (state, "paper", 1, 2125)
-    assert scores.current(campaign).digest == before
+    assert counting.current(campaign).digest == before
     assert [line.verb for line in audit.history("response", uuid)] == [
         "response.submitted",
         "response.proposed",
@@ -209,13 +200,13 @@ def test_s8_a_draft_counts_nowhere_until_it_is_sent(
     campaign: Campaign, enumerator: User, entry: Entry
 ) -> None:
     uuid = str(uuid4())
-    before = scores.current(campaign).digest
+    before = counting.current(campaign).digest
     draft = responses.save_draft(enumerator, campaign, uuid, replace(entry, form_code="", answers={}))
-    assert scores.current(campaign).digest == before
+    assert counting.current(campaign).digest == before
     assert sum(unit.drafts for unit in assignments.progress(campaign)) == 1
     receipt = responses.submit(enumerator, campaign, uuid, entry, version=draft.version)
     assert (receipt.version, receipt.is_new) == (2, True)
-    assert scores.current(campaign).satisfaction["input"]["responses"] == 2125
+    assert counting.current(campaign).satisfaction["input"]["responses"] == 2125
 
 
 def test_a_stale_draft_is_refused_and_says_who_saved_when(
@@ -272,7 +263,7 @@ def test_fifteen_of_eighteen_required_criteria_are_enough_and_fourteen_are_not(
     responses.submit(enumerator, campaign, str(uuid4()), few)
     invalid = db.session.scalars(select(Response).where(Response.form_code == "T-2")).one()
     assert (invalid.state, invalid.validity) == ("submitted", "too_few_answers")
-    assert scores.current(campaign).satisfaction["input"]["responses"] == 2125
+    assert counting.current(campaign).satisfaction["input"]["responses"] == 2125
 
 
 def test_a_closed_campaign_takes_no_responses(campaign: Campaign, enumerator: User, entry: Entry) -> None:

@@ -13,7 +13,18 @@ from sqlalchemy import event, select, text
 from scoring.book import ScoreBook
 from scoring.questionnaire import load_questionnaire
 from survey_app import problems
-from survey_app.domain import appraisals, assignments, audit, campaigns, flags, people, responses, scores
+from survey_app.domain import (
+    appraisals,
+    assignments,
+    audit,
+    campaigns,
+    counting,
+    flags,
+    people,
+    responses,
+    run_answers,
+    scores,
+)
 from survey_app.domain.campaigns import UnitLine
 from survey_app.extensions import db
 from survey_app.models import Campaign, Response, User
@@ -78,7 +89,7 @@ def test_n2_n3_a_blank_and_a_not_applicable_answer_leave_n_and_are_listed(
     criterion = result_of(small, "A")["criteria"][0]
     assert (criterion["criterion"], criterion["answered"], criterion["satisfied"]) == ("access_1", 8, 6)
     # Levels 1 to 5, then not applicable, then blank.
-    counts = json.loads(scores.current(small).to_json())["counts"]["units"]["A"][0]
+    counts = json.loads(counting.current(small).to_json())["counts"]["units"]["A"][0]
     assert counts == [1, 0, 1, 4, 2, 1, 1]
 
 
@@ -89,7 +100,7 @@ def test_edge_9_a_communes_responses_count_once_to_the_unit_that_stands_for_it(
     for number in range(2):
         answer(small, at_b, "B", 5, f"B-{number}")
         answer(small, at_b1, "B1", 2, f"B1-{number}")
-    book = scores.current(small)
+    book = counting.current(small)
     assert [each["unit"] for each in book.satisfaction["units"]] == ["A", "B", "C"]
     assert [unit["unit"] for unit in book.units] == ["A", "C", "B"]
     assert (result_of(small, "B")["responses"], result_of(small, "B")["points"]) == (4, "5.00")
@@ -100,7 +111,7 @@ def test_a_unit_without_survey_has_no_points_and_its_index_stands_on_its_documen
     actor: User, small: Campaign
 ) -> None:
     appraisals.enter(actor, small, "C", "56,75", version=0)
-    book = scores.current(small)
+    book = counting.current(small)
     (standing,) = [each for each in book.index["units"] if each["unit"] == "C"]
     # 100 × 56.75 / 60 as published for the provincial office of Hà Nam in 2022.
     assert (standing["total_points"], standing["index"], standing["rank"]) == ("56.75", "94.58", 1)
@@ -129,7 +140,7 @@ def test_a_run_stores_the_same_bytes_for_the_same_answers_in_any_order(actor: Us
         answer(small, user, "A", 1 + number % 5, f"A-{number}")
     first, second = scores.run(actor, small), scores.run(actor, small, "Lần  nữa")
     assert (first.number, second.number, second.reason, first.responses) == (1, 2, "Lần nữa", 8)
-    whole = scores.current(small, detail=None, sensitive=True)
+    whole = counting.current(small, detail=None, sensitive=True)
     assert first.book.encode() == whole.to_json() == second.book.encode()
     assert first.input_digest == second.input_digest
     mirror = campaigns.create(actor, plan(code="mirror"))
@@ -148,7 +159,7 @@ def test_edge_13_the_digest_of_the_answers_knows_units_enumerators_and_answers_b
 
     def digest(**answers: str) -> str:
         keys = {"A": ("A", "lan"), "B": ("B", "mai"), "C": ("B", "lan")}
-        return scores.Counted({keys[each]: text for each, text in answers.items()}, ("A",), sipas).digest()
+        return counting.Counted({keys[each]: text for each, text in answers.items()}, ("A",), sipas).digest()
 
     three, four, one = "3" * 22, "4" * 22, "1" * 22
     expected = hashlib.sha256(f"A\nlan\n{three}{four}\nB\nmai\n{one}\n".encode()).hexdigest()
@@ -196,7 +207,7 @@ def test_a_later_change_of_answers_leaves_a_stored_run_as_it_was(actor: User, sm
     kept = scores.run_of(viewer, small, 1)
     assert kept.book == before
     assert ScoreBook.from_json(kept.book).satisfaction["input"]["responses"] == 3
-    assert scores.current(small).satisfaction["input"]["responses"] == 2
+    assert counting.current(small).satisfaction["input"]["responses"] == 2
 
 
 @pytest.mark.parametrize("width", [21, 23, 0])
@@ -207,7 +218,7 @@ def test_answers_of_a_wrong_width_are_refused_not_shifted(actor: User, small: Ca
         answer(small, user, "A", 4, f"A-{number}")
         change(f"A-{number}", f"answers = '{'4' * wide}'")
     with pytest.raises(problems.BrokenAnswers, match="Đơn vị A: 2 phiếu"):
-        scores.current(small)
+        counting.current(small)
 
 
 @pytest.mark.parametrize(
@@ -269,7 +280,7 @@ def test_the_number_of_queries_does_not_grow_with_units_or_responses(actor: User
             db.session.flush()
             db.session.expire_all()
             asked.clear()
-            scores.current(campaign)
+            counting.current(campaign)
             counts.append(len(asked))
     finally:
         event.remove(db.engine, "before_cursor_execute", listen)
@@ -292,7 +303,7 @@ def test_a_run_names_the_responses_it_counted_in_their_versions(actor: User, sma
     change("A-2", "version = 3")
     counted = {each.uuid: each.id for each in db.session.scalars(select(Response))}
     run = scores.run(actor, small)
-    assert scores.versions_of(run) == {counted[uuids[0]]: 1, counted[uuids[2]]: 3}
+    assert run_answers.versions_of(run) == {counted[uuids[0]]: 1, counted[uuids[2]]: 3}
 
 
 def test_flagged_responses_are_left_out_of_one_choice_and_counted_in_the_result(
@@ -306,7 +317,7 @@ def test_flagged_responses_are_left_out_of_one_choice_and_counted_in_the_result(
     doubted = db.session.scalars(select(Response).where(Response.uuid == uuids[0])).one()
     flags.raise_flag(supervisor, doubted, version=1, reason=FlagReason.CONTRADICTION, note="")
     change("A-0", "state = 'submitted'")
-    book = scores.current(small, sensitive=True)
+    book = counting.current(small, sensitive=True)
     assert book.sensitivity is not None
     (unit,) = book.sensitivity
     known = {each["choice"]: each["index"] for each in unit["outcomes"]}
@@ -337,5 +348,5 @@ def test_a_run_is_of_one_moment_whatever_is_saved_meanwhile(
 
     monkeypatch.setattr(scores, "_versions", meanwhile)
     run = scores.run(actor, small)
-    assert (run.responses, len(scores.versions_of(run))) == (3, 3)
-    assert scores.current(small).satisfaction["input"]["responses"] == 4
+    assert (run.responses, len(run_answers.versions_of(run))) == (3, 3)
+    assert counting.current(small).satisfaction["input"]["responses"] == 4

@@ -14,6 +14,7 @@ from survey_app.domain import (
     assignments,
     audit,
     campaigns,
+    counting,
     flags,
     overview,
     people,
@@ -21,7 +22,6 @@ from survey_app.domain import (
     response_content,
     responses,
     samples,
-    scores,
     void_effects,
     voiding,
     voids,
@@ -278,7 +278,7 @@ def numbers(campaign: Campaign) -> dict[str, int]:
         "quotas": quotas.standings(campaign)[0].progress.valid,
         "work": sum(each.done for each in assignments.work_by_enumerator(campaign)),
         "first page": counts["submitted"] + counts["accepted"],
-        "scores": scores.current(campaign).satisfaction["input"]["responses"],
+        "scores": counting.current(campaign).satisfaction["input"]["responses"],
         "file": len(list(responses.counted_rows(campaign))),
     }
 
@@ -404,11 +404,11 @@ def test_s5_a_device_that_sends_it_again_hears_when_and_by_whom_and_nothing_is_r
 def test_the_effect_is_told_only_once_it_is_confirmed(here: World, proposal: VoidProposal) -> None:
     here.response("B-1", level=2)
     assert void_effects.effect(proposal) is None
-    before = scores.current(here.campaign).satisfaction["units"]
+    before = counting.current(here.campaign).satisfaction["units"]
     confirm(here.home, proposal)
     found = void_effects.effect(proposal)
     assert found is not None
-    after = scores.current(here.campaign).satisfaction["units"]
+    after = counting.current(here.campaign).satisfaction["units"]
 
     def told(units: object, code: str = "A") -> list[object]:
         unit = next(each for each in units if each["unit"] == code)  # type: ignore[attr-defined]

@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy import CheckConstraint, inspect, select, text
 
-from survey_app.domain import audit, campaigns, demonstration, integrity, scores
+from survey_app.domain import audit, campaigns, counting, demonstration, integrity
 from survey_app.extensions import Base, db
 from survey_app.models import Response
 from tests.conftest import PostgresHouse, SqliteHouse, opened
@@ -141,13 +141,13 @@ def test_a_migration_that_fails_at_its_end_leaves_everything_as_it_was(
 
 
 def test_the_responses_survive_every_step_since_they_can_be_stored(demo: Flask) -> None:
-    book = scores.current(campaigns.by_code(demonstration.CODE)).digest
+    book = counting.current(campaigns.by_code(demonstration.CODE)).digest
     lines = audit.verify()
     db.session.commit()
     flask_migrate.downgrade(revision=REVISIONS[0])
     flask_migrate.upgrade()
     db.session.expire_all()
-    assert scores.current(campaigns.by_code(demonstration.CODE)).digest == book
+    assert counting.current(campaigns.by_code(demonstration.CODE)).digest == book
     assert len(db.session.scalars(select(Response.id)).all()) == 2124
     assert audit.verify() == lines
     assert [finding.what for finding in integrity.check() if not finding.holds] == []

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from survey_app.domain import campaigns, people, scores
+from survey_app.domain import campaigns, counting, people
 from survey_app.extensions import db
 from survey_app.models import Response
 from survey_app.vocabulary import BODY_ROLES, Body, CampaignState, Role
@@ -81,7 +81,7 @@ def test_l1_the_overviews_count_alike_whatever_happens(logged_in: LogIn) -> None
     for username in ("dieuphoi", "noivu"):
         assert "2.123" in logged_in(username).get("/").text
     assert "2.123" in logged_in("mattran").get("/").text
-    assert scores.current(campaigns.by_code(CODE)).satisfaction["input"]["responses"] == 2123
+    assert counting.current(campaigns.by_code(CODE)).satisfaction["input"]["responses"] == 2123
 
 
 def test_an_officer_sees_no_points_of_any_kind_before_they_are_published(logged_in: LogIn) -> None:

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from survey_app.domain import campaigns, demonstration, people, recheck_measures, scores
+from survey_app.domain import campaigns, counting, demonstration, people, recheck_measures
 from survey_app.domain.demonstration import rechecks
 from survey_app.extensions import db
 from survey_app.models import Recheck, Response
@@ -43,7 +43,7 @@ def test_a_round_finds_the_three_who_were_played_as_fabricating_and_moves_no_poi
     waiting = select(func.count()).where(Recheck.state == RecheckState.WAITING)
     assert db.session.scalar(waiting) == 2 * rechecks.LEFT_WAITING
     assert db.session.scalar(select(func.count()).where(Response.state == ResponseState.VOID)) == 0
-    points = {each["unit"]: each["points"] for each in scores.current(campaign).satisfaction["units"]}
+    points = {each["unit"]: each["points"] for each in counting.current(campaign).satisfaction["units"]}
     assert points == {row["unit"]: row["satisfaction_points"] or None for row in published()}
     assert rechecks.play(people.command_line()) is False
 

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from markupsafe import escape
 from sqlalchemy import text
 
-from survey_app.domain import campaigns, scores
+from survey_app.domain import campaigns, counting
 from survey_app.extensions import db
 from tests.bad_inputs import BAD_INPUTS
 from tests.test_story import entry_form
@@ -140,7 +140,7 @@ def test_every_number_of_responses_is_the_same_everywhere(enumerator: FlaskClien
     assert "2.125 phiếu được tính" in home_affairs.get(f"/campaigns/{CODE}/scores").text
     assert "trong 2.125 phiếu" in home_affairs.get(f"{LIST}?state=submitted").text
     assert "trong 2.126 phiếu" in home_affairs.get(LIST).text
-    assert scores.current(campaigns.by_code(CODE)).satisfaction["input"]["responses"] == 2125
+    assert counting.current(campaigns.by_code(CODE)).satisfaction["input"]["responses"] == 2125
 
 
 @pytest.mark.parametrize(

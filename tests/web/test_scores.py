@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 from openpyxl.worksheet.worksheet import Worksheet
 from sqlalchemy import select, text
 
-from survey_app.domain import campaigns, demonstration, scores
+from survey_app.domain import campaigns, counting, demonstration
 from survey_app.extensions import db
 from survey_app.models import Appraisal, ScoreRun, Unit
 from tests.domain.test_demonstration import published
@@ -153,7 +153,7 @@ def test_the_workbook_says_what_it_is_as_of_when_and_how_to_verify_it(home_affai
     book = openpyxl.load_workbook(io.BytesIO(reply.data))
     notes = {row[0]: row[1] for row in book["Ghi chú"].iter_rows(values_only=True)}
     proof = {row[0]: row[1] for row in book["Xác minh"].iter_rows(values_only=True)}
-    current = scores.current(campaigns.by_code(CODE), detail=None, sensitive=True)
+    current = counting.current(campaigns.by_code(CODE), detail=None, sensitive=True)
     assert "MINH HỌA" in str(notes["CẢNH BÁO"])
     assert notes["Số phiếu được tính"] == 2124
     assert proof["Mã kiểm tra kết quả"] == current.digest
@@ -239,7 +239,7 @@ def test_l1_pages_and_workbook_show_the_same_counts(home_affairs: FlaskClient) -
     assert notes["Số phiếu được tính"] == counts[0]
     page = tables_of(home_affairs.get(f"/campaigns/{CODE}/scores").text)[:2]
     assert sum(int(row["Số phiếu"]) for table in page for row in table) == counts[0]
-    assert scores.current(campaigns.by_code(CODE)).satisfaction["input"]["responses"] == counts[0]
+    assert counting.current(campaigns.by_code(CODE)).satisfaction["input"]["responses"] == counts[0]
 
 
 def test_the_workbooks_long_sheets_hold_what_the_result_holds(home_affairs: FlaskClient) -> None:
@@ -249,7 +249,7 @@ def test_the_workbooks_long_sheets_hold_what_the_result_holds(home_affairs: Flas
     criteria = pandas.read_excel(content, sheet_name="Tiêu chí", **read)
     results = [
         each
-        for each in scores.current(campaigns.by_code(CODE)).satisfaction["units"]
+        for each in counting.current(campaigns.by_code(CODE)).satisfaction["units"]
         if "no_survey" not in each["flags"]
     ]
     assert (len(factors), len(criteria)) == (22 * 5, 22 * 22)
@@ -270,7 +270,7 @@ def test_a_units_page_shows_how_its_points_are_made(home_affairs: FlaskClient) -
     page = home_affairs.get(f"/campaigns/{CODE}/scores/STC").text
     result = next(
         each
-        for each in scores.current(campaigns.by_code(CODE)).satisfaction["units"]
+        for each in counting.current(campaigns.by_code(CODE)).satisfaction["units"]
         if each["unit"] == "STC"
     )
     factors, criteria = tables_of(page)[:2]
@@ -310,7 +310,7 @@ def test_n6_two_units_swapped_in_the_database_keep_points_and_ranks_everywhere(
 ) -> None:
     addresses = [f"/campaigns/{CODE}/{page}" for page in ("scores", "index", "scores/SYT", "scores/SGTVT")]
     before = [tables_of(home_affairs.get(address).text) for address in addresses]
-    digest = scores.current(campaigns.by_code(CODE)).digest
+    digest = counting.current(campaigns.by_code(CODE)).digest
     swap("SYT", "SGTVT")  # both have a quota of 80, which belongs to the place and not to the unit
-    assert scores.current(campaigns.by_code(CODE)).digest == digest
+    assert counting.current(campaigns.by_code(CODE)).digest == digest
     assert [tables_of(home_affairs.get(address).text) for address in addresses] == before

@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
-from survey_app.domain import campaigns, scores
+from survey_app.domain import campaigns, counting
 from survey_app.extensions import db
 from survey_app.models import Response, Unit
 from tests.web.test_scores import CODE, LogIn, tables_of
@@ -25,7 +25,7 @@ def home_affairs(logged_in: LogIn) -> FlaskClient:
 
 def test_a_unit_says_how_sure_its_index_points_and_rank_are(home_affairs: FlaskClient) -> None:
     page = home_affairs.get(f"/campaigns/{CODE}/scores/STC").text
-    book = scores.current(campaigns.by_code(CODE), detail=("STC",))
+    book = counting.current(campaigns.by_code(CODE), detail=("STC",))
     unit = next(each for each in book.satisfaction["units"] if each["unit"] == "STC")
     low, high = (f"{unit['interval'][end]:.2f}".replace(".", ",") for end in ("low", "high"))
     assert f"Khoảng tin cậy 95 % của chỉ số: {low} – {high}" in page
@@ -43,7 +43,7 @@ def test_a_group_shows_every_ranked_unit_what_cannot_be_told_apart_and_other_cho
     home_affairs: FlaskClient,
 ) -> None:
     page = home_affairs.get(f"/campaigns/{CODE}/groups/departments").text
-    book = scores.current(campaigns.by_code(CODE), sensitive=True)
+    book = counting.current(campaigns.by_code(CODE), sensitive=True)
     ranked = [
         each
         for each in book.satisfaction["units"]
@@ -110,7 +110,7 @@ def test_two_runs_name_the_response_that_moved_a_unit(home_affairs: FlaskClient)
 def test_the_workbook_carries_the_doubts_as_numbers(home_affairs: FlaskClient) -> None:
     content = io.BytesIO(home_affairs.get(f"/campaigns/{CODE}/workbook.xlsx").data)
     frame = pandas.read_excel(content, sheet_name="Độ tin cậy", header=3, engine="calamine", nrows=22)
-    book = scores.current(campaigns.by_code(CODE), detail=None, sensitive=True)
+    book = counting.current(campaigns.by_code(CODE), detail=None, sensitive=True)
     units = {each["unit"]: each for each in book.satisfaction["units"]}
     for row in frame.to_dict("records"):
         unit = units[row["Mã"]]
@@ -126,7 +126,7 @@ def test_every_count_leads_to_the_responses_it_counts(home_affairs: FlaskClient)
     links = re.findall(r'<a href="([^"]*answer=[^"]*)">([\d.]+)</a>', page)
     criterion = next(
         each
-        for each in scores.current(campaigns.by_code(CODE)).satisfaction["units"]
+        for each in counting.current(campaigns.by_code(CODE)).satisfaction["units"]
         if each["unit"] == "STC"
     )["criteria"][0]
     first = [int(number) for href, number in links if re.search(r"access_1(%3A|:)[1-5]$", href)]

@@ -17,11 +17,11 @@ from sqlalchemy import select
 
 from survey_app.domain import (
     campaigns,
+    counting,
     people,
     response_content,
     response_export,
     responses,
-    scores,
     void_effects,
     voids,
 )
@@ -294,7 +294,7 @@ def test_n6_the_points_afterwards_are_those_of_the_program_on_a_file_without_the
         }
     page = client.get(f"/void-proposals/{number}").text
     assert str(found.after["points"]).replace(".", ",") in page
-    current = scores.current(campaign).satisfaction["units"]
+    current = counting.current(campaign).satisfaction["units"]
     unit = next(each for each in current if each["unit"] == found.unit.unit.code)
     assert (unit["points"], unit["rank"]) == (found.after["points"], found.after["rank"])
 
