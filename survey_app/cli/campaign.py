@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 
 from survey_app.cli.door import acts, table
-from survey_app.domain import campaigns, unit_list
+from survey_app.domain import campaigns, publication, unit_list
 from survey_app.extensions import db
 from survey_app.labels import CAMPAIGN_LABELS
 from survey_app.models import Campaign, User
@@ -82,7 +82,10 @@ def _mover(name: str, target: CampaignState, text: str) -> None:
     @acts
     def move(actor: User, code: str, reason: str) -> None:
         campaign = campaigns.by_code(code)
-        campaigns.move(actor, campaign, target, reason)
+        if target == CampaignState.PUBLISHED:
+            publication.publish(actor, campaign, reason)
+        else:
+            campaigns.move(actor, campaign, target, reason)
         click.echo(f"Đợt {code}: {CAMPAIGN_LABELS[target]}.")
 
 

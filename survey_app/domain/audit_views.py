@@ -15,6 +15,7 @@ NAMES = {
     "attempt": "kết quả liên hệ",
     "body": "cơ quan giám sát",
     "book": "mã kết quả",
+    "bundle": "mã gói kiểm chứng",
     "case": "phiếu bàn chung số",
     "changed": "số dòng đổi",
     "code": "mã",

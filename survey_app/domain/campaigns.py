@@ -20,7 +20,6 @@ from survey_app.extensions import db
 from survey_app.labels import CAMPAIGN_LABELS
 from survey_app.language import clean_line
 from survey_app.models import Campaign, CampaignUnit, Definition, ScoreRun, Unit, UnitGroup, User
-from survey_app.models.columns import now
 from survey_app.vocabulary import CampaignState, Mode, Role
 
 STEPS = (
@@ -255,7 +254,9 @@ def create(actor: User, plan: Plan) -> Campaign:
 
 
 def move(actor: User, campaign: Campaign, target: CampaignState, reason: str = "") -> None:
-    """Move a campaign one step on, or re-open a closed or sealed one with a reason.
+    """Move a campaign one step on, or re-open a closed, sealed or published one with a reason.
+
+    `publication.publish` takes the last step; what was published before a re-opening stays visible.
 
     Refuses a jump, an opening without units, a publication without a score run, and, without a reason, a sealing over
     what is undecided of re-checks; with one the trail keeps how much that was.
@@ -296,11 +297,9 @@ def _check_ready(campaign: Campaign, target: CampaignState) -> None:
     if target == CampaignState.OPEN and not units_of(campaign):
         raise problems.CampaignHasNoUnits(campaign=campaign.code)
     if target == CampaignState.PUBLISHED:
-        newest = select(ScoreRun).where(ScoreRun.campaign_id == campaign.id).order_by(ScoreRun.number.desc())
-        run = db.session.scalar(newest.limit(1))
-        if run is None:
+        newest = select(ScoreRun.id).where(ScoreRun.campaign_id == campaign.id)
+        if db.session.scalar(newest.limit(1)) is None:
             raise problems.MissingRun(campaign=campaign.code)
-        run.published_at = now()
 
 
 def units_of(campaign: Campaign) -> list[CampaignUnit]:
@@ -364,7 +363,7 @@ def next_steps(campaign: Campaign) -> list[CampaignState]:
     """Return the states the campaign can move to: the following one, and open again where that is allowed."""
     state = CampaignState(campaign.state)
     following = [STEPS[STEPS.index(state) + 1]] if state != STEPS[-1] else []
-    return following + ([CampaignState.OPEN] if state in (CampaignState.CLOSED, CampaignState.SEALED) else [])
+    return following + ([CampaignState.OPEN] if state in STEPS[2:] else [])
 
 
 def group_names_of(campaign: Campaign) -> dict[str, str]:

@@ -7,7 +7,15 @@ from collections.abc import Iterator, Mapping
 from sqlalchemy import func, select
 
 from survey_app import publication_problems
-from survey_app.domain import assignments, campaigns, counting, recheck_measures, recheck_points, run_answers
+from survey_app.domain import (
+    assignments,
+    campaigns,
+    counting,
+    draw_records,
+    recheck_measures,
+    recheck_points,
+    run_answers,
+)
 from survey_app.domain.people import alias
 from survey_app.domain.quotas import rows_in_use
 from survey_app.exports.dossier import (
@@ -230,7 +238,7 @@ def _draws(campaign: Campaign) -> Iterator[DrawFact]:
         .order_by(Draw.number)
     )
     for draw, members in db.session.execute(found):
-        yield DrawFact(draw.number, draw.kind, draw.frame_digest, draw.seed or "", members)
+        yield DrawFact(draw.number, draw.kind, members, draw_records.of_draw(draw).decode())
 
 
 def _rechecks(campaign: Campaign, found: recheck_measures.Gathered) -> Iterator[RecheckResult]:

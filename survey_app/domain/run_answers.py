@@ -86,7 +86,7 @@ def _closed(details: Mapping[str, Any], questionnaire: Questionnaire) -> dict[st
 def versions_now(campaign: Campaign) -> dict[int, int]:
     """Return the responses that count at this moment, each with its version."""
     found = select(Response.id, Response.version).where(Response.campaign_id == campaign.id, COUNTED)
-    return dict(db.session.execute(found).tuples())
+    return {row.id: row.version for row in db.session.execute(found)}
 
 
 def packed(versions: Mapping[int, int]) -> bytes:

@@ -104,8 +104,8 @@ def _unexplained(
     campaign: Campaign, books: tuple[ScoreBook, ScoreBook], differences: Iterable[Difference]
 ) -> Iterable[str]:
     units = campaigns.units_of(campaign)
-    counting = {unit.unit.code: counting.counting_units(units)[unit.unit_id] for unit in units}
-    known = {counting[code] for each in differences for code in each.units}
+    counts_for = {unit.unit.code: counting.counting_units(units)[unit.unit_id] for unit in units}
+    known = {counts_for[code] for each in differences for code in each.units}
     for unit in units:
         code = unit.unit.code
         if code not in known and books[0].tally.of([code]) != books[1].tally.of([code]):

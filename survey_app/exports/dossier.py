@@ -102,13 +102,12 @@ class UnitRechecks:
 
 @dataclass(frozen=True)
 class DrawFact:
-    """One draw of re-checks: number, kind, the digests that anyone recomputes it from, how many it took."""
+    """One draw of re-checks: number, kind, how many it took, and its published record, which anyone computes again."""
 
     number: int
     kind: str
-    frame_digest: str
-    seed: str
     members: int
+    record: str
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from survey_app import problems, recheck_problems
-from survey_app.domain import assignments, campaign_settings, campaigns, overview
+from survey_app.domain import assignments, campaign_settings, campaigns, overview, publication
 from survey_app.extensions import db
 from survey_app.labels import CAMPAIGN_LABELS
 from survey_app.language import search_key, searched
@@ -63,7 +63,10 @@ def move(code: str) -> Any:
     if not form.validate():
         return _page(campaign, form, 422)
     try:
-        campaigns.move(guards.actor(), campaign, target, form.reason.data or "")
+        if target == CampaignState.PUBLISHED:
+            publication.publish(guards.actor(), campaign, form.reason.data or "")
+        else:
+            campaigns.move(guards.actor(), campaign, target, form.reason.data or "")
     except (problems.ReasonMissing, recheck_problems.Undecided) as refusal:
         db.session.rollback()
         form.put(refusal.fields)

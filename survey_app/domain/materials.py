@@ -1,0 +1,97 @@
+"""Everything the files of one result are made from: of a stored run, of a publication, or of the present answers."""
+
+from collections.abc import Mapping
+
+from scoring.book import ScoreBook
+from survey_app.domain import campaigns, counting, dossiers, printing, run_answers, scores
+from survey_app.exports.dossier import Dossier
+from survey_app.exports.material import Material, Words
+from survey_app.exports.tables import Cover
+from survey_app.extensions import one_moment
+from survey_app.labels import CAMPAIGN_LABELS, LABELS
+from survey_app.models import Campaign, Publication, ScoreRun, User
+from survey_app.models.columns import now
+from survey_app.version import VERSION
+from survey_app.vocabulary import CampaignState, ResponseState, Validity
+
+APART = "Tự trả lời, đếm riêng"
+
+
+def of_run(actor: User, campaign: Campaign, number: int) -> Material:
+    """Return what the files of a stored run are made from; refuses a run the person may not see, or one without a dossier."""
+    return material_of(scores.run_of(actor, campaign, number))
+
+
+def of_publication(publication: Publication) -> Material:
+    """Return what the files of a publication are made from, with what was published where and when."""
+    facts = {
+        "number": str(publication.number),
+        "published_at": publication.published_at.isoformat(),
+        "reason": publication.reason,
+        "bundle_digest": publication.bundle_digest,
+    }
+    return material_of(publication.run, facts)
+
+
+def material_of(run: ScoreRun, publication: Mapping[str, str] | None = None) -> Material:
+    """Return the material of a stored run, whoever asks."""
+    campaign, dossier = run.campaign, dossiers.of_run(run)
+    return Material(
+        book=ScoreBook.from_json(run.book),
+        cover=_cover(campaign, dossier, run),
+        dossier=dossier,
+        answers=run_answers.reader(campaign, run_answers.versions_of(run)),
+        words=_words(campaign),
+        publication=publication or {},
+    )
+
+
+def of_now(campaign: Campaign) -> Material:
+    """Return the material of the answers as they stand now, all as of one moment; nothing is stored.
+
+    Ends the transaction that went before.
+    """
+    with one_moment():
+        versions = run_answers.versions_now(campaign)
+        dossier = dossiers.gather(campaign, versions)
+        return Material(
+            book=counting.current(campaign, detail=None, sensitive=True),
+            cover=_cover(campaign, dossier, None),
+            dossier=dossier,
+            answers=run_answers.reader(campaign, versions),
+            words=_words(campaign),
+        )
+
+
+def _cover(campaign: Campaign, dossier: Dossier, run: ScoreRun | None) -> Cover:
+    rules, moment = run or campaign, now()
+    return Cover(
+        campaign=dossier.campaign["name"],
+        campaign_code=campaign.code,
+        made_up=campaign.made_up,
+        state=CAMPAIGN_LABELS[CampaignState(dossier.campaign["state"])],
+        as_of=run.run_at if run else moment,
+        written_at=moment,
+        program_version=run.program_version if run else VERSION,
+        questionnaire=campaigns.questionnaire_of(rules.questionnaire_sha256),
+        method=campaigns.method_of(rules.method_sha256),
+        group_names=dossier.groups,
+        run_number=run.number if run else None,
+        run_reason=run.reason if run else "",
+        excluded=_excluded(dossier),
+    )
+
+
+def _excluded(dossier: Dossier) -> dict[str, int]:
+    return {
+        LABELS[Validity.TOO_FEW_ANSWERS]: sum(each.invalid for each in dossier.field_work),
+        LABELS[ResponseState.RETURNED]: sum(each.returned for each in dossier.field_work),
+        LABELS[ResponseState.VOID]: sum(each.void for each in dossier.field_work),
+        LABELS[ResponseState.DRAFT]: sum(each.drafts for each in dossier.field_work),
+        APART: sum(each.apart for each in dossier.field_work),
+    }
+
+
+def _words(campaign: Campaign) -> Words:
+    authority, issuer = printing.letterhead_of(campaign)
+    return Words(authority=authority, issuer=issuer)
