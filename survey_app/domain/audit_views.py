@@ -121,8 +121,10 @@ NAMES = {
 DIGESTS = frozenset(
     {
         "book",
+        "bundle",
         "commitment",
         "digest",
+        "dossier",
         "frame",
         "first",
         "input",
