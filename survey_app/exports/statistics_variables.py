@@ -70,7 +70,7 @@ class Variable:
     def of(self, given: Mapping[str, Any]) -> Value:
         """Return the value in a response's answers; None where nothing was answered or the question was not asked."""
         answer = given.get(self.question)
-        if answer is None or answer == "":
+        if answer in (None, "", []):
             return None
         if self.kind == "level":
             return NOT_APPLICABLE_NUMBER if answer == NOT_APPLICABLE else int(answer)
