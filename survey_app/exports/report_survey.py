@@ -136,7 +136,7 @@ def area_of(area: Area, groups: Sequence[Group]) -> str:
             share = percent(half_up(100 * mean / area.maximum, 2))
             parts.append(f"nhóm {within(group.name)} trung bình {_plain(mean)}/{most} điểm ({share})")
     source = f" Nguồn: {area.source}." if area.source else ""
-    return f"{leading('; '.join(parts))}.{source}"
+    return f"{'; '.join(parts)}.{source}"
 
 
 def _plain(mean: Decimal) -> str:
