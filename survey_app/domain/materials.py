@@ -83,6 +83,7 @@ def _cover(campaign: Campaign, dossier: Dossier, run: ScoreRun | None) -> Cover:
         run_number=run.number if run else None,
         run_reason=run.reason if run else "",
         excluded=_excluded(dossier),
+        year=dossier.campaign["year"],
     )
 
 
