@@ -16,7 +16,15 @@ from survey_app.exports.tables import Cover
 from tests.exports.six_units import GROUPS, METHOD, QUESTIONNAIRE, book_of
 
 ALL = "4" * 22
-NAMES = {"A": "Sở A", "B": "Sở B", "C": "Sở C", "D": "Sở D", "H": "Huyện H", "K": "Huyện K", "T": "Thanh tra tỉnh"}
+NAMES = {
+    "A": "Sở A",
+    "B": "Sở B",
+    "C": "Sở C",
+    "D": "Sở D",
+    "H": "Huyện H",
+    "K": "Huyện K",
+    "T": "Thanh tra tỉnh",
+}
 
 
 @dataclass(frozen=True)
@@ -67,7 +75,7 @@ def material(
     """Return the material of units by appraised points, and of units outside the survey, whose maximum is 60."""
     units = tuple(unit(code, points) for code, points in appraisals.items())
     units += tuple(unit(code, points, 60) for code, points in (outside or {}).items())
-    given = {code: ALL * 3 for code in appraisals} if answers is None else answers
+    given = dict.fromkeys(appraisals, ALL * 3) if answers is None else answers
     book = book_of(given, units)
     moment = datetime(2026, 11, 25, 17, 30, tzinfo=UTC)
     cover = Cover(

@@ -1,4 +1,4 @@
-"""What a report says of the index, each wording as its sentence; everybody is satisfied, so an index is the appraisal plus ten."""
+"""What a report says of the index, each wording as its sentence; all are satisfied: an index is the appraisal plus ten."""
 
 from decimal import Decimal
 
@@ -32,7 +32,9 @@ def test_units_that_share_a_place_are_named_together() -> None:
         "Sở A và Sở B cùng có Chỉ số cao nhất, đạt 90,00 %; Sở C và Sở D cùng có Chỉ số thấp nhất, đạt 80,00 %. "
         "Khoảng cách giữa cao nhất và thấp nhất là 10,00 điểm phần trăm."
     )
-    assert told[2].startswith("Về xếp loại: 2 đơn vị xếp loại Tốt (từ 85 % đến dưới 95 %), gồm Sở A và Sở B; 2 đơn vị")
+    assert told[2].startswith(
+        "Về xếp loại: 2 đơn vị xếp loại Tốt (từ 85 % đến dưới 95 %), gồm Sở A và Sở B; 2 đơn vị"
+    )
     assert told[2].endswith("không đơn vị nào xếp loại Xuất sắc, Trung bình hoặc Yếu.")
 
 

@@ -89,7 +89,9 @@ def test_the_lowest_factor_is_told_over_all_responses_of_a_group() -> None:
     assert plain([lowest(group_of(given), QUESTIONNAIRE)]) == [
         "yếu tố có chỉ số thấp nhất là “Việc tiếp nhận, giải quyết ý kiến góp ý, phản ánh, kiến nghị” (75,00 %)"
     ]
-    assert plain([lowest(group_of(material({"A": "80"})), QUESTIONNAIRE)]) == ["các yếu tố bằng nhau, 100,00 %"]
+    assert plain([lowest(group_of(material({"A": "80"})), QUESTIONNAIRE)]) == [
+        "các yếu tố bằng nhau, 100,00 %"
+    ]
     assert lowest(group_of(material({"A": "80"}, answers={})), QUESTIONNAIRE) == ""
 
 

@@ -37,8 +37,14 @@ def test_a_change_is_worded_by_its_sign(difference: str, told: str) -> None:
 
 def test_shares_percentages_and_days_are_written_as_administration_writes_them() -> None:
     assert words.part_of(3, 16) == "03/16"
-    assert [words.units(number) for number in (0, 1, 1140)] == ["không đơn vị nào", "1 đơn vị", "1.140 đơn vị"]
-    assert plain([words.percent(Decimal("94.585")), words.limit(Decimal(95)), words.limit(Decimal("62.50"))]) == [
+    assert [words.units(number) for number in (0, 1, 1140)] == [
+        "không đơn vị nào",
+        "1 đơn vị",
+        "1.140 đơn vị",
+    ]
+    assert plain(
+        [words.percent(Decimal("94.585")), words.limit(Decimal(95)), words.limit(Decimal("62.50"))]
+    ) == [
         "94,59 %",
         "95 %",
         "62,5 %",

@@ -94,7 +94,9 @@ def test_a_merged_unit_is_not_compared_and_the_reason_stands_beside_it() -> None
 
 def test_nothing_known_of_any_unit_is_said_once_and_needs_no_table() -> None:
     then = year({}, departments=GroupYear(Decimal("87.00")))
-    assert said(then)[-1] == "Chưa có Chỉ số năm 2025 của từng đơn vị trong nhóm nên không so sánh theo đơn vị."
+    assert (
+        said(then)[-1] == "Chưa có Chỉ số năm 2025 của từng đơn vị trong nhóm nên không so sánh theo đơn vị."
+    )
     assert report_years.table(group_of(THREE), then, 2026) is None
 
 
