@@ -111,7 +111,7 @@ def _figure(each: ReportFigure) -> Figure:
 def names_of(campaign: Campaign, figures: Iterable[Figure]) -> dict[tuple[str, str], str]:
     """Return what figures are about as people call it, by kind and code."""
     groups, areas = campaigns.group_names_of(campaign), {str(number): name for number, name, _ in AREAS}
-    units = dict(db.session.execute(select(Unit.code, Unit.name)).tuples().all())
+    units = {each.code: each.name for each in db.session.execute(select(Unit.code, Unit.name))}
     names = {}
     for each in figures:
         group, _, area = each.code.rpartition("/")
