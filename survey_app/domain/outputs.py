@@ -89,7 +89,7 @@ OUTPUTS: dict[str, Output] = {
         ),
         Output(
             "points-csv-excel",
-            "Điểm từng đơn vị (CSV cho Excel)",
+            "Điểm từng đơn vị, cho Excel (CSV)",
             "Mỗi đơn vị một dòng; dấu chấm phẩy, dấu phẩy thập phân.",
             ".csv",
             "text/csv",
@@ -98,7 +98,7 @@ OUTPUTS: dict[str, Output] = {
         ),
         Output(
             "csv",
-            "Phiếu (CSV cho chương trình)",
+            "Phiếu, cho chương trình (CSV)",
             "Mỗi phiếu một dòng, mã thay cho lời; UTF-8, dấu phẩy.",
             ".csv",
             "text/csv",
@@ -106,7 +106,7 @@ OUTPUTS: dict[str, Output] = {
         ),
         Output(
             "csv-excel",
-            "Phiếu (CSV cho Excel)",
+            "Phiếu, cho Excel (CSV)",
             "Mỗi phiếu một dòng, câu hỏi và lựa chọn bằng lời; dấu chấm phẩy.",
             ".csv",
             "text/csv",
@@ -114,7 +114,7 @@ OUTPUTS: dict[str, Output] = {
         ),
         Output(
             "sav",
-            "Phiếu (SPSS)",
+            "Phiếu, cho SPSS (.sav)",
             "Có nhãn của biến và của giá trị; “không áp dụng” là giá trị thiếu.",
             ".sav",
             "application/x-spss-sav",
@@ -122,7 +122,7 @@ OUTPUTS: dict[str, Output] = {
         ),
         Output(
             "dta",
-            "Phiếu (Stata)",
+            "Phiếu, cho Stata (.dta)",
             "Stata 14 trở lên; có nhãn; “không áp dụng” là .a.",
             ".dta",
             "application/x-stata-dta",
