@@ -2,15 +2,12 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from scoring.book import ScoreBook
 from survey_app import problems
-from survey_app.audit_verbs import AuditVerb
-from survey_app.domain import assignments, audit, campaigns, counting, scores
-from survey_app.exports import workbook
-from survey_app.exports.tables import Column, Cover, Row, Table
+from survey_app.domain import assignments, campaigns, counting, scores
+from survey_app.exports.tables import Cover
 from survey_app.labels import CAMPAIGN_LABELS, LABELS
 from survey_app.models import Campaign, User
 from survey_app.models.columns import now
@@ -91,55 +88,3 @@ def published_unit(actor: User, campaign: Campaign, unit: str) -> Shown:
     if not runs:
         raise problems.NotFound()
     return shown(actor, campaign, runs[0].number)
-
-
-def progress_table(progress: list[assignments.Progress], counted_at: datetime) -> Table:
-    """Return the counts against quotas as a table, zeros included; they are of now, also beside a stored run."""
-    columns = (
-        Column("Nhóm"),
-        Column("Mã", "code"),
-        Column("Đơn vị"),
-        *(
-            Column(heading, "count")
-            for heading in (
-                *("Chỉ tiêu", "Hợp lệ", "Còn thiếu", "Không hợp lệ", "Trả lại", "Đã hủy", "Nháp"),
-                APART,
-            )
-        ),
-    )
-    rows = tuple(
-        Row(
-            (
-                each.unit.group.name,
-                each.unit.unit.code,
-                each.unit.unit.name,
-                each.quota,
-                each.valid,
-                each.gap,
-                each.invalid,
-                each.returned,
-                each.void,
-                each.drafts,
-                each.apart,
-            ),
-            key=each.unit.unit.code,
-        )
-        for each in progress
-    )
-    return Table("Tiến độ", "Phiếu so với chỉ tiêu", columns, rows, as_of=counted_at)
-
-
-def export(actor: User, campaign: Campaign, ending: str, number: int | None = None) -> bytes:
-    """Return the result as a file, .xlsx or .json, with an audit line; refuses another ending."""
-    found = shown(actor, campaign, number, detail=None, sensitive=True)
-    if ending == ".json":
-        content = found.book.to_json()
-    elif ending == ".xlsx":
-        content = workbook.build(
-            found.book, found.cover, progress_table(found.progress, found.cover.written_at)
-        )
-    else:
-        raise problems.UnknownValue(what="Loại tệp", value=ending, known=".xlsx, .json")
-    after = {"file": ending, "run": number, "book": found.book.digest}
-    audit.record(actor, AuditVerb.SCORE_EXPORTED, campaign.code, campaign_id=campaign.id, after=after)
-    return content

@@ -230,7 +230,7 @@ def heat_map(entries: Sequence[Entry], look: Look, digits: int = 2) -> Sheet:
             x = WIDTH - 2 - wide * (len(entry.parts) - place)
             fill = PAPER if value is None else shade(look.axis.place(value))
             text = "–" if value is None else comma(f"{value:.{digits}f}")
-            pen.marks.append(Box(x, y, wide, height, fill, PAPER if value is not None else FAINT))
+            pen.marks.append(Box(x, y, wide - 0.7, height - 0.7, fill, "" if text != "–" else FAINT))
             base = y + height / 2 + SIZE * 0.36
             pen.words(x + wide / 2, base, [text], colour=ink_on(fill), align="center", bold=entry.strong)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 WIDTH = 453.54  # 16 cm: the width of the text of an A4 page within its margins
 SIZE, SMALL, LEADING = 8.5, 7.5, 10.5
-INK, FAINT, WARNING = "#1a1a1a", "#c9ced1", "#8a1c1c"
+INK, FAINT, WARNING = "#000000", "#c9ced1", "#8a1c1c"
 PAPER = "#ffffff"
 NO_GLYPH = "□"
 MADE_UP = "Số liệu minh họa"
@@ -85,7 +85,7 @@ class Pen:
     def words(self, x: float, y: float, lines: Sequence[str], **how: Any) -> None:
         """Write lines under one another, the first on the base line `y`."""
         for place, text in enumerate(lines):
-            self.marks.append(Word(x, y + place * LEADING, text, **how))
+            self.marks.append(Word(x, y + place * LEADING, drawable(text), **how))
 
     def paragraph(self, text: str, size: float = SMALL, **how: Any) -> None:
         """Write text over the whole width at `y`, and go on beneath it."""
@@ -123,6 +123,7 @@ def face(bold: bool = False) -> Any:
     return font
 
 
+@lru_cache(4096)
 def drawable(text: str) -> str:
     """Return text on one line, with a box for every letter that the font has not."""
     with DRAWING:
@@ -132,7 +133,7 @@ def drawable(text: str) -> str:
 
 def width_of(text: str, size: float = SIZE, bold: bool = False) -> float:
     """Return how wide a line of text is, in points; kerning, which only narrows, is left out."""
-    return sum(_advance(letter, bold) for letter in text) * size / 100
+    return sum(_advance(letter, bold) for letter in drawable(text)) * size / 100
 
 
 @lru_cache(4096)
