@@ -43,6 +43,7 @@ def material_of(run: ScoreRun, publication: Mapping[str, str] | None = None) -> 
         answers=run_answers.reader(campaign, run_answers.versions_of(run)),
         words=_words(campaign),
         publication=publication or {},
+        questionnaires=tuple(run_answers.questionnaires_of(campaign)),
     )
 
 
@@ -60,6 +61,7 @@ def of_now(campaign: Campaign) -> Material:
             dossier=dossier,
             answers=run_answers.reader(campaign, versions),
             words=_words(campaign),
+            questionnaires=tuple(run_answers.questionnaires_of(campaign)),
         )
 
 
