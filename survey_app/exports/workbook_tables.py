@@ -84,8 +84,7 @@ def field_work_table(dossier: Dossier) -> Table:
 
 def _counts(each: FieldWork) -> tuple[int | None, ...]:
     returning = (each.not_returned, each.returned, each.drafts, each.apart)
-    gap = max(0, each.quota - each.valid)
-    return (each.quota, each.issued, each.valid, each.invalid, each.void, *returning, gap)
+    return (each.quota, each.issued, each.valid, each.invalid, each.void, *returning, each.gap)
 
 
 def _sum(column: Sequence[int | None]) -> int | None:
