@@ -1,7 +1,7 @@
 """What can be made of a result: the one list of files, and how one of them is made and noted in the trail."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 from scoring.book import canonical
@@ -11,7 +11,6 @@ from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import audit, materials, publication, run_answers, scores
 from survey_app.exports import bundle, codebook, result_files, statistics_files, workbook
 from survey_app.exports.material import Material, Tell, silent
-from survey_app.exports.tables import Column, Row, Table
 from survey_app.extensions import one_moment
 from survey_app.models import Campaign, User
 from survey_app.version import VERSION
@@ -43,35 +42,6 @@ class Output:
         return b"".join(self.pieces(material, questionnaires, tell))
 
 
-def _workbook(material: Material, _asked: Asked, _tell: Tell) -> Iterator[bytes]:
-    yield workbook.build(material.book, material.cover, _field_work(material))
-
-
-def _field_work(material: Material) -> Table:
-    """Return the forms of each unit as the dossier counts them, beside its quota."""
-    counts = ("Chỉ tiêu", "Hợp lệ", "Không hợp lệ", "Trả lại", "Đã hủy", "Nháp", "Tự trả lời, đếm riêng")
-    columns = (
-        Column("Nhóm"),
-        Column("Mã", "code"),
-        Column("Đơn vị"),
-        *(Column(name, "count") for name in counts),
-    )
-    rows = tuple(
-        Row(
-            (
-                material.dossier.groups[each.group],
-                each.unit,
-                each.name,
-                *(each.quota, each.valid, each.invalid, each.returned, each.void, each.drafts, each.apart),
-            ),
-            key=each.unit,
-        )
-        for each in material.dossier.field_work
-        if each.surveyed
-    )
-    return Table("Tiến độ", "Phiếu so với chỉ tiêu", columns, rows)
-
-
 def _whole(make: Callable[[Material, Asked, Tell], bytes]) -> Make:
     return lambda material, asked, tell: [make(material, asked, tell)]
 
@@ -85,7 +55,7 @@ OUTPUTS: dict[str, Output] = {
             "Điểm, chỉ số, thứ hạng, độ tin cậy và cách kiểm tra, để đọc và in.",
             ".xlsx",
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            _workbook,
+            _whole(lambda material, _asked, tell: workbook.workbook_of(material, tell)),
         ),
         Output(
             "points-csv-excel",

@@ -127,7 +127,7 @@ def _unit_page(unit: str, shown: score_views.Shown, validity: str = "") -> Any:
         result=result,
         row=rows[unit],
         standing=next((each for each in index["units"] if each["unit"] == unit), None),
-        progress=next((each for each in shown.progress if each.unit.unit.code == unit), None),
+        progress=next((each for each in shown.field_work if each.unit == unit and each.surveyed), None),
         group_size=sum(rows[each["unit"]]["group"] == rows[unit]["group"] for each in ranked),
         how_made=sentences.how_made(result, cover.method),
         how_sure=doubts.how_sure(shown.book, unit, cover.method),
