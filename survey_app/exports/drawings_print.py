@@ -50,7 +50,12 @@ def _printed(sheet: Sheet, kind: str, settings: dict[str, Any], dpi: int = INCH)
     from matplotlib.transforms import Affine2D  # noqa: PLC0415
 
     target = BytesIO()
-    ours: dict[Any, Any] = {"text.parse_math": False, "text.hinting": "none", "path.simplify": False, "hatch.linewidth": 0.5}
+    ours: dict[Any, Any] = {
+        "text.parse_math": False,
+        "text.hinting": "none",
+        "path.simplify": False,
+        "hatch.linewidth": 0.5,
+    }
     with DRAWING, rc_context(ours | settings):
         figure = Figure(figsize=(WIDTH / INCH, sheet.height / INCH), dpi=dpi, facecolor=PAPER)
         downwards = Affine2D().scale(1, -1).translate(0, sheet.height).scale(1 / INCH)
