@@ -221,7 +221,7 @@ def test_scores_are_run_and_written_as_workbook_and_json(run: Run, tmp_path: Pat
         assert run("scores", "export", CODE, "-o", file).exit_code == 0
         assert file.read_bytes().startswith(start)
     refused = run("scores", "export", CODE, "-o", tmp_path / "scores.pdf")
-    assert (refused.exit_code, ".xlsx, .json" in refused.stderr) == (1, True)
+    assert (refused.exit_code, ".xlsx, .json, .csv, .sav, .dta, .html" in refused.stderr) == (1, True)
 
 
 def test_a_file_that_cannot_be_written_is_refused_by_name_and_leaves_no_line_in_the_trail(

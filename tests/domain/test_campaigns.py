@@ -13,7 +13,7 @@ from survey_app import problems
 from survey_app.domain import audit, campaigns, people, scores
 from survey_app.domain.campaigns import UnitLine
 from survey_app.extensions import db
-from survey_app.models import AuditLine, Campaign, ScoreRun, User
+from survey_app.models import AuditLine, Campaign, User
 from survey_app.vocabulary import CampaignState, Role
 from tests.domain.small_campaign import UNITS, plan, race
 
@@ -31,7 +31,7 @@ def test_a_campaign_walks_its_steps_and_every_step_is_in_the_trail(actor: User) 
     campaign = moved(actor, campaigns.create(actor, plan()), S.OPEN, S.CLOSED, S.SEALED)
     scores.run(actor, campaign)
     moved(actor, campaign, S.PUBLISHED)
-    assert (campaign.state, campaigns.next_steps(campaign)) == ("published", [])
+    assert (campaign.state, campaigns.next_steps(campaign)) == ("published", [S.OPEN])
     lines = [line for line in audit.history("campaign", campaign.id) if line.verb == "campaign.state"]
     told = [audit.changes_of(line) for line in lines]
     assert [(each["before"]["state"], each["after"]["state"]) for each in told] == [
@@ -68,13 +68,17 @@ def test_a_jump_is_refused_and_changes_nothing(
     assert (campaign.state, db.session.scalar(select(func.max(AuditLine.id)))) == (before, lines)
 
 
-def test_a_published_campaign_moves_nowhere(actor: User, small: Campaign) -> None:
+def test_a_published_campaign_is_only_opened_again_with_a_reason(actor: User, small: Campaign) -> None:
     moved(actor, small, S.CLOSED, S.SEALED)
     scores.run(actor, small)
     moved(actor, small, S.PUBLISHED)
-    for target in CampaignState:
-        with pytest.raises(problems.WrongCampaignStep, match="không còn bước nào"):
+    for target in set(CampaignState) - {S.OPEN}:
+        with pytest.raises(problems.WrongCampaignStep, match="c26"):
             campaigns.move(actor, small, target, "vì muốn thế")
+    with pytest.raises(problems.ReasonMissing):
+        campaigns.move(actor, small, S.OPEN)
+    campaigns.move(actor, small, S.OPEN, "Đính chính điểm thẩm định")
+    assert small.state == "open"
 
 
 @pytest.mark.parametrize("steps", [(S.CLOSED,), (S.CLOSED, S.SEALED)])
@@ -106,14 +110,13 @@ def test_a_code_taken_twice_at_once_is_refused_the_second_time(app: Flask, actor
     assert isinstance(second, problems.DuplicateCode)
 
 
-def test_publishing_needs_a_run_and_marks_the_newest_one(actor: User, small: Campaign) -> None:
+def test_the_last_step_needs_a_run(actor: User, small: Campaign) -> None:
     moved(actor, small, S.CLOSED, S.SEALED)
     with pytest.raises(problems.MissingRun, match="c26"):
         campaigns.move(actor, small, S.PUBLISHED)
-    first, second = scores.run(actor, small), scores.run(actor, small, "Bản chốt")
+    scores.run(actor, small)
     moved(actor, small, S.PUBLISHED)
-    assert (first.published_at, second.published_at is not None) == (None, True)
-    assert db.session.scalar(select(func.count()).select_from(ScoreRun)) == 2
+    assert small.state == "published"
 
 
 @pytest.mark.parametrize(

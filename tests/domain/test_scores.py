@@ -21,6 +21,7 @@ from survey_app.domain import (
     counting,
     flags,
     people,
+    publication,
     responses,
     run_answers,
     scores,
@@ -190,7 +191,12 @@ def test_a_runs_digests_are_those_of_its_own_text_and_rules_and_the_trail_holds_
     (line,) = audit.history("score", "c26/1")
     assert audit.changes_of(line) == {
         "before": None,
-        "after": {"input": run.input_digest, "book": run.book_digest, "responses": 0},
+        "after": {
+            "input": run.input_digest,
+            "book": run.book_digest,
+            "dossier": run.dossier_digest,
+            "responses": 0,
+        },
         "reason": "Bản chốt",
     }
 
@@ -239,9 +245,9 @@ def test_home_affairs_sees_every_run_and_a_units_officer_the_published_one(
     scores.run(actor, small)
     scores.run(actor, small)
     assert [run.number for run in scores.runs_of(user, small)] == before
-    for step in (CampaignState.CLOSED, CampaignState.SEALED, CampaignState.PUBLISHED):
+    for step in (CampaignState.CLOSED, CampaignState.SEALED):
         campaigns.move(actor, small, step)
-    db.session.flush()
+    publication.publish(actor, small)
     assert [run.number for run in scores.runs_of(user, small)] == after
     if after:
         assert scores.run_of(user, small).number == after[0]
@@ -250,9 +256,8 @@ def test_home_affairs_sees_every_run_and_a_units_officer_the_published_one(
             scores.run_of(user, small)
     with pytest.raises(problems.NotFound):
         scores.run_of(user, small, 3)
-    db.session.execute(text("UPDATE campaign SET state = 'sealed'"))
-    seen_before_publication = before if role == Role.HOME_AFFAIRS else []
-    assert [run.number for run in scores.runs_of(user, small)] == seen_before_publication
+    campaigns.move(actor, small, CampaignState.OPEN, "Đính chính")
+    assert [run.number for run in scores.runs_of(user, small)] == after
 
 
 def test_two_runs_at_once_get_two_numbers(app: Flask, small: Campaign) -> None:
@@ -323,7 +328,7 @@ def test_flagged_responses_are_left_out_of_one_choice_and_counted_in_the_result(
     known = {each["choice"]: each["index"] for each in unit["outcomes"]}
     assert known["as_counted"] == "80.000000000000"
     assert known["without:phiếu đang bị gắn cờ"] == "100.000000000000"
-    assert known["without_enumerator:dtv-a"] is None
+    assert known[f"without_enumerator:{people.alias(doubted.enumerator_id, 'dtv-a')}"] is None
 
 
 def test_a_run_is_of_one_moment_whatever_is_saved_meanwhile(
@@ -333,20 +338,20 @@ def test_a_run_is_of_one_moment_whatever_is_saved_meanwhile(
     for number in range(3):
         answer(small, user, "A", 4, f"A-{number}")
     db.session.commit()
-    asked = scores._versions
+    asked = run_answers.versions_now
 
     def save_another() -> None:
         with app.app_context():
             answer(campaigns.by_code("c26"), people.by_username("dtv-a"), "A", 1, "A-9")
             db.session.commit()
 
-    def meanwhile(campaign: Campaign) -> bytes:
+    def meanwhile(campaign: Campaign) -> dict[int, int]:
         thread = threading.Thread(target=Context().run, args=(save_another,))
         thread.start()
         thread.join()
         return asked(campaign)
 
-    monkeypatch.setattr(scores, "_versions", meanwhile)
+    monkeypatch.setattr(run_answers, "versions_now", meanwhile)
     run = scores.run(actor, small)
     assert (run.responses, len(run_answers.versions_of(run))) == (3, 3)
     assert counting.current(small).satisfaction["input"]["responses"] == 4

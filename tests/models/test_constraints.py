@@ -29,6 +29,14 @@ ATTEMPT = (
     "INSERT INTO recheck_attempt (recheck_id, made_by_id, made_at, way, result, note) "
     "SELECT recheck_id, made_by_id, made_at, {}, {}, '' FROM recheck_attempt LIMIT 1"
 )
+FIGURE = (
+    "INSERT INTO report_figure (campaign_id, year, kind, code, measure, value, source, set_by_id, set_at) "
+    "SELECT campaign_id, {}, {}, 'x', {}, value, '', set_by_id, set_at FROM report_figure LIMIT 1"
+)
+PUBLICATION = (
+    "INSERT INTO publication (campaign_id, number, run_id, published_by_id, published_at, reason, bundle_digest) "
+    "SELECT campaign_id, {}, run_id + 1, published_by_id, published_at, {}, 'x' FROM publication LIMIT 1"
+)
 VERDICT = (
     "INSERT INTO recheck_verdict (recheck_id, number, given_by_id, given_at, response_version, verdict, reasons, "
     "took_place, used_service, read_fairly, answers_again, note, blind, content_digest) SELECT recheck_id, {}, "
@@ -147,6 +155,15 @@ CHECKS = {
     "ck_duplicate_code_state_known": "UPDATE duplicate_code SET state = 'lost', decided_at = received_at",
     "ck_duplicate_code_uuid_whole": "UPDATE duplicate_code SET uuid = 'short'",
     "ck_duplicate_code_decided_has_moment": "UPDATE duplicate_code SET decided_at = received_at",
+    "ck_publication_number_from_one": PUBLICATION.format("0", "'x'"),
+    "ck_publication_correction_has_reason": PUBLICATION.format("2", "''"),
+    "ck_report_template_number_from_one": (
+        "INSERT INTO report_template (campaign_id, number, name, content, content_digest, set_by_id, set_at) "
+        "SELECT campaign_id, 0, '', content, '', set_by_id, set_at FROM report_template LIMIT 1"
+    ),
+    "ck_report_figure_kind_known": FIGURE.format("2021", "'mood'", "'index'"),
+    "ck_report_figure_measure_known": FIGURE.format("2021", "'unit'", "'mood'"),
+    "ck_report_figure_year_sane": FIGURE.format("1999", "'unit'", "'index'"),
 }
 
 
@@ -230,12 +247,24 @@ MORE_ROWS = (
     "INSERT INTO duplicate_code (uuid, campaign_id, form_code, enumerator_id, questionnaire_sha256, content, "
     "content_digest, received_at, why, state, reason) SELECT '000000000000000000000000000000000003', campaign_id, "
     "form_code, enumerator_id, questionnaire_sha256, '{}', 'x', saved_at, 'taken', 'open', '' FROM response LIMIT 1",
+    "INSERT INTO score_run (campaign_id, number, run_by_id, run_at, milliseconds, reason, responses, input_digest, "
+    "questionnaire_sha256, method_sha256, program_version, book, book_digest, versions) SELECT campaign_id, 2, "
+    "run_by_id, run_at, 1, '', 1, 'x', questionnaire_sha256, method_sha256, 'x', 'x', 'x', versions FROM score_run",
+    "INSERT INTO publication (campaign_id, number, run_id, published_by_id, published_at, reason, bundle_digest) "
+    "SELECT campaign_id, 1, id, run_by_id, run_at, 'x', 'x' FROM score_run WHERE number = 1",
+    "INSERT INTO report_template (campaign_id, number, name, content, content_digest, set_by_id, set_at) "
+    "SELECT campaign_id, 1, 'x', :bytes, 'x', run_by_id, run_at FROM score_run LIMIT 1",
+    "INSERT INTO report_figure (campaign_id, year, kind, code, measure, value, source, set_by_id, set_at) "
+    "SELECT campaign_id, 2020, 'unit', 'y', 'index', '90.00', 'x', run_by_id, run_at FROM score_run LIMIT 1",
 )
 
 
 # What must change with the column in question, lest another rule speaks first.
 BESIDE = {
     "uq_recheck_uuid": {"body": "'veterans'"},
+    "uq_publication_campaign_id_number": {"run_id": "run_id + 1"},
+    "fk_publication_campaign_id_campaign": {"run_id": "run_id + 1"},
+    "fk_publication_published_by_id_user_account": {"run_id": "run_id + 1"},
     "fk_draw_screening_id_screening": {"kind": "'directed'"},
     "fk_draw_member_replaces_id_response": {"chosen": "(1 = 1)", "for_front": "(1 = 1)"},
     "fk_response_tag_removed_by_id_user_account": {"removed_at": "added_at"},
