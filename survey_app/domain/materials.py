@@ -1,6 +1,7 @@
 """Everything the files of one result are made from: of a stored run, of a publication, or of the present answers."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from scoring.book import ScoreBook
 from survey_app.domain import (
@@ -89,7 +90,7 @@ def cover_of(
     Name, state and groups are those of the dossier, the campaign's present ones without it.
     """
     rules, moment = run or campaign, now()
-    facts = {"name": campaign.name, "state": campaign.state, "year": campaign.year}
+    facts: dict[str, Any] = {"name": campaign.name, "state": campaign.state, "year": campaign.year}
     facts |= dossier.campaign if dossier else {}
     return Cover(
         campaign=facts["name"],

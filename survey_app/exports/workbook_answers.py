@@ -8,7 +8,7 @@ from scoring.answers import unpack
 from scoring.questionnaire import Questionnaire
 from survey_app.exports.bundle_answers import LEADING, answer_columns
 from survey_app.exports.material import AnswerRow
-from survey_app.exports.tables import Column, Table
+from survey_app.exports.tables import Cell, Column, Table
 
 SHEET, KEY = "Phiếu", "form_code"  # by which the import finds the sheet, and its headings
 _KINDS = {"version": "count", "submitted_on": "day"}
@@ -24,9 +24,7 @@ def answers_table(questionnaires: Sequence[Questionnaire]) -> Table:
     return Table(SHEET, "Phiếu được tính, không có thông tin cá nhân", columns, ())
 
 
-def answer_cells(
-    rows: Iterable[AnswerRow], questionnaires: Sequence[Questionnaire]
-) -> Iterator[list[str | int | date | None]]:
+def answer_cells(rows: Iterable[AnswerRow], questionnaires: Sequence[Questionnaire]) -> Iterator[list[Cell]]:
     """Yield the cells of each response: a level as a number, not applicable NA, several choices joined by ";"."""
     columns = answer_columns(questionnaires)
     known = {each.code: each for each in questionnaires}
@@ -40,5 +38,6 @@ def answer_cells(
         ]
 
 
-def _cell(value: Any) -> str | int | None:
-    return ";".join(value) if isinstance(value, list) else value
+def _cell(value: Any) -> Cell:
+    known: Cell = ";".join(value) if isinstance(value, list) else value
+    return known

@@ -6,15 +6,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
+from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-from survey_app.exports.tables import Cell, Column, Row, Table
+from survey_app.exports.tables import Cell, Column, Table
 
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 FORMATS = {
@@ -104,27 +106,29 @@ def _fitting(text: str) -> str:
 
 def text_cell(sheet: WriteOnlyWorksheet, text: str, style: str) -> WriteOnlyCell:
     """Return a cell of text as it was typed: a leading = + - @ stays text, unwritable characters go."""
-    cell = WriteOnlyCell(sheet)
-    cell.value = _fitting(cleaned(text))
-    cell.data_type = "s"
+    cell = _bare(sheet, text)
     cell.style = style
     return cell
 
 
 def value_cell(sheet: WriteOnlyWorksheet, value: Cell, style: str) -> WriteOnlyCell:
     """Return a cell of a text, a number, a moment in Vietnamese time, a day, or nothing."""
-    if isinstance(value, str):
-        return text_cell(sheet, value, style)
-    plain: int | float | date | None
-    if isinstance(value, Decimal):
-        plain = float(value)
-    elif isinstance(value, datetime):
-        plain = value.astimezone(HERE).replace(tzinfo=None)
-    else:
-        plain = value
-    cell = WriteOnlyCell(sheet, value=plain)
+    cell = _bare(sheet, value)
     cell.style = style
     return cell
+
+
+def _bare(sheet: WriteOnlyWorksheet, value: Cell) -> WriteOnlyCell:
+    """Return a cell without a style."""
+    if isinstance(value, str):
+        cell = WriteOnlyCell(sheet)
+        cell.value = _fitting(cleaned(value))
+        cell.data_type = "s"
+        return cell
+    plain: int | float | date | None = float(value) if isinstance(value, Decimal) else value
+    if isinstance(value, datetime):
+        plain = value.astimezone(HERE).replace(tzinfo=None)
+    return WriteOnlyCell(sheet, value=plain)
 
 
 @dataclass(frozen=True)
@@ -145,6 +149,7 @@ class Pages:
     creator: str
     workbook: Workbook = field(default_factory=lambda: Workbook(write_only=True))
     cut: list[str] = field(default_factory=list)
+    _looks: dict[str, StyleArray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.workbook.properties.title = cleaned(self.title)
@@ -156,27 +161,32 @@ class Pages:
         """Write a table as a sheet: caption, line of the result, warning, headings in row 4, rows, foot, notes."""
         sheet = self._opened(title, table.caption, table.columns)
         for rows, place in ((table.rows, ""), (table.foot, " foot")):
+            looks = [self._look(sheet, f"hl {column.kind}{place}") for column in table.columns]
             for row in rows:
-                sheet.append(self._cells(sheet, row, table.columns, place))
+                sheet.append(self._cell(sheet, *each) for each in zip(row.cells, looks, strict=True))
         last = HEADING_ROW + len(table.rows) + len(table.foot)
         if table.notes:
             sheet.append([])
             last += 1 + len(table.notes)
         for note in table.notes:
-            sheet.append([self._text(sheet, note, "Normal")])
+            sheet.append([self._cell(sheet, note, self._look(sheet, "Normal"))])
         _print_area(sheet, table.columns, last)
         if table.filtered:
             _filter(sheet, table.columns, len(table.rows))
 
-    def stream(self, title: str, table: Table, rows: Iterable[Sequence[object]]) -> int:
+    def stream(self, title: str, table: Table, rows: Iterable[Sequence[Cell]]) -> int:
         """Write a long list without keeping it: its cells as they are, codes and days alone in their formats; return its rows."""
         sheet = self._opened(title, table.caption, table.columns)
-        styled = [(place, each.kind) for place, each in enumerate(table.columns) if each.kind != "plain"]
+        styled = [
+            (place, self._look(sheet, f"hl {each.kind}"))
+            for place, each in enumerate(table.columns)
+            if each.kind != "plain"
+        ]
         count = 0
         for given in rows:
-            cells = list(given)
-            for place, kind in styled:
-                cells[place] = value_cell(sheet, cells[place], f"hl {kind}")  # type: ignore[arg-type]
+            cells: list[Any] = list(given)
+            for place, look in styled:
+                cells[place] = self._cell(sheet, cells[place], look)
             sheet.append(cells)
             count += 1
         _print_area(sheet, table.columns, HEADING_ROW + count)
@@ -189,10 +199,7 @@ class Pages:
         """Write pairs of a label and a fact of its own kind as a sheet."""
         sheet = self._opened(title, caption, columns)
         for label, value, kind in facts:
-            style = f"hl fact {kind}"
-            told = (
-                self._text(sheet, value, style) if isinstance(value, str) else value_cell(sheet, value, style)
-            )
+            told = self._cell(sheet, value, self._look(sheet, f"hl fact {kind}"))
             sheet.append([text_cell(sheet, label, "hl text foot"), told])
         _print_area(sheet, columns, HEADING_ROW + len(facts))
 
@@ -211,20 +218,20 @@ class Pages:
         sheet.append([text_cell(sheet, column.heading, f"hl {column.kind} head") for column in columns])
         return sheet
 
-    def _text(self, sheet: WriteOnlyWorksheet, text: str, style: str) -> WriteOnlyCell:
-        if is_long(text):
-            self.cut.append(f"{sheet.title}, dòng {sheet._max_row + 1}")
-        return text_cell(sheet, text, style)
+    def _look(self, sheet: WriteOnlyWorksheet, style: str) -> StyleArray:
+        """Return a named style as cells carry it: found by its name for each cell, it takes a third of the time."""
+        if style not in self._looks:
+            cell = WriteOnlyCell(sheet)
+            cell.style = style
+            self._looks[style] = cell._style
+        return self._looks[style]
 
-    def _cells(
-        self, sheet: WriteOnlyWorksheet, row: Row, columns: Sequence[Column], place: str
-    ) -> list[WriteOnlyCell]:
-        return [
-            self._text(sheet, value, f"hl {column.kind}{place}")
-            if isinstance(value, str)
-            else value_cell(sheet, value, f"hl {column.kind}{place}")
-            for value, column in zip(row.cells, columns, strict=True)
-        ]
+    def _cell(self, sheet: WriteOnlyWorksheet, value: Cell, look: StyleArray) -> WriteOnlyCell:
+        if isinstance(value, str) and is_long(value):
+            self.cut.append(f"{sheet.title}, dòng {sheet._max_row + 1}")
+        cell = _bare(sheet, value)
+        cell._style = look
+        return cell
 
     def _set_up(self, sheet: WriteOnlyWorksheet, columns: Sequence[Column]) -> None:
         for place, column in enumerate(columns, 1):

@@ -146,7 +146,7 @@ def test_a_merger_on_file_stands_beside_the_unit(small: Campaign, actor: User) -
     assert year.units["C"].why_not == "đã tách một phần sang Sở A từ ngày 01/03/2026"
 
 
-def test_a_published_report_keeps_the_years_that_stood_when_it_was_published(demo: Flask) -> None:
+def test_a_published_report_compares_with_the_figures_that_were_read_in(demo: Flask) -> None:
     command, campaign = people.command_line(), campaigns.by_code("ha-nam-2022")
     for state in (CampaignState.CLOSED, CampaignState.SEALED):
         campaigns.move(command, campaign, state)
@@ -160,3 +160,15 @@ def test_a_published_report_keeps_the_years_that_stood_when_it_was_published(dem
         "BINHLUC": "86.87",
         "LYNHAN": "91.66",
     }
+
+
+def test_a_year_published_later_does_not_enter_a_report_published_before(
+    small: Campaign, actor: User
+) -> None:
+    for state in (CampaignState.CLOSED, CampaignState.SEALED):
+        campaigns.move(actor, small, state)
+    run = scores.run(actor, small)
+    publication.publish(actor, small)
+    assert published_before(actor).code == "c25"
+    assert materials.material_of(run).years == ()
+    assert [year.year for year in earlier_years.years_of(small)] == [2025]

@@ -27,8 +27,9 @@ CSV = {"run": "1", "kind": "csv"}
 
 
 @pytest.fixture(autouse=True)
-def folder(demo: Flask, tmp_path: Path) -> Path:
-    """The folder of jobs, of the test's own."""
+def folder(demo: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of jobs, of the test's own; a busy machine is waited for."""
+    monkeypatch.setattr(publications, "WAIT_SECONDS", 60)
     demo.config["JOBS_FOLDER"] = tmp_path / "jobs"
     return tmp_path / "jobs"
 
