@@ -123,7 +123,7 @@ def _table(block: NumberedTable, room: float) -> dict[str, Any]:
         "head": [breakable(each.heading) for each in table.columns],
         "rows": [[breakable(text) for text in layout.texts_of(table, row)] for row in table.rows],
         "foot": [[breakable(text) for text in layout.texts_of(table, row)] for row in table.foot],
-        "notes": [breakable(note) for note in layout.notes_of(table)],
+        "notes": [breakable(note) for note in table.notes],
     }
 
 

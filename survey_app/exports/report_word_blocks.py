@@ -74,7 +74,7 @@ class Setter:
         rows += [self._row(table, layout.texts_of(table, row), setting, "") for row in table.rows]
         rows += [self._row(table, layout.texts_of(table, row), setting, "foot") for row in table.foot]
         grid = element("tblGrid", *(element("gridCol", w=twips(width)) for width in setting.widths))
-        notes = [paragraph(self.styles[look.ASIDE], run(note)) for note in layout.notes_of(table)]
+        notes = [paragraph(self.styles[look.ASIDE], run(note)) for note in table.notes]
         # Word makes one table of two that touch, and a page must not end in one.
         notes = notes or [paragraph(self.styles[look.ASIDE])]
         return [
