@@ -14,15 +14,6 @@ from survey_app.models import Campaign, User
 LONGEST = {"place": 60, "number": 60, "signer": 80}
 LONGEST_TITLE, TITLE_LINES = 100, 2
 LONGEST_RECIPIENT, MOST_RECIPIENTS = 150, 30
-# Under which names the trail tells them.
-_TOLD = {
-    "place": "document_place",
-    "number": "document_number",
-    "dated": "document_day",
-    "signer_title": "signer_title",
-    "signer": "signer",
-    "recipients": "recipients",
-}
 
 
 @dataclass(frozen=True)
@@ -67,8 +58,8 @@ def set_words(actor: User, campaign: Campaign, authority: str, issuer: str, word
     if wrong:
         raise problems.InvalidFields(wrong)
     db.session.refresh(campaign, ["settings"], with_for_update={"key_share": True})
-    before = words_of(campaign)
-    if cleaned == before:
+    kept = words_of(campaign)
+    if cleaned == kept:
         return
     campaign.settings = audit.canonical(json.loads(campaign.settings) | {"report": asdict(cleaned)})
     db.session.flush()
@@ -77,13 +68,24 @@ def set_words(actor: User, campaign: Campaign, authority: str, issuer: str, word
         AuditVerb.REPORT_WORDS_SET,
         campaign.code,
         campaign_id=campaign.id,
-        before=_told(before),
-        after=_told(cleaned),
+        before=_change(kept).after,
+        after=_change(cleaned).after,
     )
 
 
-def _told(words: ReportWords) -> dict[str, str]:
-    return {_TOLD[name]: "; ".join(text.splitlines()) for name, text in asdict(words).items()}
+def _change(words: ReportWords) -> audit.Change:
+    """Return the words under the names by which the trail tells them."""
+    return audit.Change(
+        "",
+        after={
+            "document_place": words.place,
+            "document_number": words.number,
+            "document_day": words.dated,
+            "signer_title": "; ".join(words.signer_title.splitlines()),
+            "signer": words.signer,
+            "recipients": "; ".join(words.recipient_lines),
+        },
+    )
 
 
 def _cleaned(words: ReportWords) -> tuple[ReportWords, dict[str, str]]:
