@@ -9,13 +9,13 @@ from survey_app.exports.tables import Cover
 from tests.exports.six_units import GROUPS, METHOD, QUESTIONNAIRE, book_of
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def book() -> ScoreBook:
     """The book of the six units."""
     return book_of()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def cover() -> Cover:
     """The cover of a campaign of made-up answers at 23:30 Vietnamese time, the day after the UTC date ends."""
     return Cover(
