@@ -37,9 +37,9 @@ class Output:
     reads_answers: bool = True
     frozen: bool = False
 
-    def make(self, material: Material, questionnaires: Asked, tell: Tell = silent) -> bytes:
+    def make(self, material: Material, tell: Tell = silent) -> bytes:
         """Return the whole file."""
-        return b"".join(self.pieces(material, questionnaires, tell))
+        return b"".join(self.pieces(material, material.questionnaires, tell))
 
 
 def _whole(make: Callable[[Material, Asked, Tell], bytes]) -> Make:
@@ -59,7 +59,7 @@ OUTPUTS: dict[str, Output] = {
         ),
         Output(
             "points-csv-excel",
-            "Điểm từng đơn vị (CSV cho Excel)",
+            "Điểm từng đơn vị, cho Excel (CSV)",
             "Mỗi đơn vị một dòng; dấu chấm phẩy, dấu phẩy thập phân.",
             ".csv",
             "text/csv",
@@ -68,7 +68,7 @@ OUTPUTS: dict[str, Output] = {
         ),
         Output(
             "csv",
-            "Phiếu (CSV cho chương trình)",
+            "Phiếu, cho chương trình (CSV)",
             "Mỗi phiếu một dòng, mã thay cho lời; UTF-8, dấu phẩy.",
             ".csv",
             "text/csv",
@@ -76,7 +76,7 @@ OUTPUTS: dict[str, Output] = {
         ),
         Output(
             "csv-excel",
-            "Phiếu (CSV cho Excel)",
+            "Phiếu, cho Excel (CSV)",
             "Mỗi phiếu một dòng, câu hỏi và lựa chọn bằng lời; dấu chấm phẩy.",
             ".csv",
             "text/csv",
@@ -84,7 +84,7 @@ OUTPUTS: dict[str, Output] = {
         ),
         Output(
             "sav",
-            "Phiếu (SPSS)",
+            "Phiếu, cho SPSS (.sav)",
             "Có nhãn của biến và của giá trị; “không áp dụng” là giá trị thiếu.",
             ".sav",
             "application/x-spss-sav",
@@ -92,7 +92,7 @@ OUTPUTS: dict[str, Output] = {
         ),
         Output(
             "dta",
-            "Phiếu (Stata)",
+            "Phiếu, cho Stata (.dta)",
             "Stata 14 trở lên; có nhãn; “không áp dụng” là .a.",
             ".dta",
             "application/x-stata-dta",
@@ -211,12 +211,11 @@ def write(
         raise problems.MissingRun(campaign=campaign.code)
     whole = hashlib.sha256()
     with one_moment():
-        questionnaires = run_answers.questionnaires_of(campaign)
         if output.reads_answers and material.cover.run_number is not None:
             step("Kiểm tra phiếu")
-            _check_answers(material, questionnaires)
+            _check_answers(material)
         step("Tạo tệp")
-        for piece in output.pieces(material, questionnaires, tell):
+        for piece in output.pieces(material, material.questionnaires, tell):
             whole.update(piece)
             keep(piece)
     after = {
@@ -229,6 +228,6 @@ def write(
     audit.record(actor, AuditVerb.SCORE_EXPORTED, campaign.code, campaign_id=campaign.id, after=after)
 
 
-def _check_answers(material: Material, questionnaires: Asked) -> None:
-    if run_answers.digest(material.answers(), questionnaires) != material.dossier.answers_sha256:
+def _check_answers(material: Material) -> None:
+    if run_answers.digest(material.answers(), material.questionnaires) != material.dossier.answers_sha256:
         raise publication_problems.AnswersChangedSince(number=material.cover.run_number)

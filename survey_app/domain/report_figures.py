@@ -170,6 +170,7 @@ def replace(actor: User, campaign: Campaign, file_name: str, content: bytes, see
 
     Refuses a published campaign, figures that somebody else replaced since `seen`, and all that `preview` refuses.
     """
+    db.session.flush()
     db.session.refresh(campaign, ["state"], with_for_update={"key_share": True})
     if campaign.state == CampaignState.PUBLISHED:
         raise publication_problems.FiguresFixed(campaign=campaign.name)

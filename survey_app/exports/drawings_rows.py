@@ -205,11 +205,13 @@ def ranking(entries: Sequence[Entry], look: Look, bars: bool) -> Sheet:
 
     drawn_rows(pen, entries, places, each)
     grid = [Line(((x_of(tick), top), (x_of(tick), pen.y)), FAINT, 0.5) for tick in look.axis.ticks]
-    pen.marks[under:under] = grid
     if look.mean:
         x = x_of(look.mean[0])
         down = ((x, top - 2), (x, pen.y))
-        pen.marks += [Line(down, PAPER, 2.4), Line(down, INK, 0.9, dashed=True)]
+        mean = [Line(down, PAPER, 1.9), Line(down, INK, 0.9, dashed=True)]
+        pen.marks += mean if bars else []
+        grid += [] if bars else mean
+    pen.marks[under:under] = grid
     for tick in look.axis.ticks:
         pen.words(x_of(tick), pen.y + LEADING, [plain(tick)], size=SMALL, align="center")
     pen.y += LEADING + 4

@@ -3,6 +3,7 @@
 What is on a sheet is data; `drawings_print` makes pictures of it. Positions are floats: they are no published numbers.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -123,12 +124,17 @@ def face(bold: bool = False) -> Any:
     return font
 
 
+def words_of(text: str) -> list[str]:
+    """Return what may stand on lines of its own: text parted at white space, but not at spaces that hold together."""
+    return [word for word in re.split(r"[\t-\r ]+", text) if word]
+
+
 @lru_cache(4096)
 def drawable(text: str) -> str:
     """Return text on one line, with a box for every letter that the font has not."""
     with DRAWING:
         known = face().get_char_index
-        return "".join(letter if known(ord(letter)) else NO_GLYPH for letter in " ".join(text.split()))
+        return "".join(letter if known(ord(letter)) else NO_GLYPH for letter in " ".join(words_of(text)))
 
 
 def width_of(text: str, size: float = SIZE, bold: bool = False) -> float:
@@ -151,7 +157,7 @@ def wrapped(text: str, width: float, size: float = SIZE, bold: bool = False, mos
     Lines break between words, within a word only where it alone is wider than a line.
     """
     lines: list[str] = []
-    for word in drawable(text).split():
+    for word in words_of(drawable(text)):
         joined = f"{lines[-1]} {word}" if lines else word
         if lines and width_of(joined, size, bold) <= width:
             lines[-1] = joined

@@ -31,7 +31,8 @@ TYPED_LATER = "Bà Lan nói lại lần hai"
 # What must not be in any file for outsiders: names, user names, telephone numbers, addresses, words people typed.
 PERSONAL = (
     *(TYPED, TYPED_LATER, "Bà Lan"),
-    *("Điều tra", "dtv-a", "dtv-b", "Người so-noi-vu", "so-noi-vu", "mat-tran"),
+    *("Ông Phúc", "dtv-a", "dtv-b", "Người so-noi-vu", "so-noi-vu", "mat-tran"),
+    *("Không ai hỏi.", "Tôi có đến.", "Xem lại.", "Đã xác minh"),
     *("Nguyễn Văn An", "0912345678", "912345678", "Xã 00017"),
 )
 
@@ -111,7 +112,7 @@ def told_campaign(actor: User, small: Campaign, folder: Path) -> Told:
     here = world(actor, small)
     _reveal(here)
     asks, campaign = here.asks, here.campaign
-    other = people.create(actor, people.Person("dtv-b", "Điều tra B", Role.ENUMERATOR), None)
+    other = people.create(actor, people.Person("dtv-b", "Ông Phúc", Role.ENUMERATOR), None)
     for unit, person in (("A", other), ("B", other)):
         assignments.assign(actor, campaign, unit, person, 5)
     sample_list.take_in(actor, campaign, folder, sample_list.ROWS[:2])

@@ -17,7 +17,7 @@ def book() -> ScoreBook:
 
 @pytest.fixture(scope="session")
 def cover() -> Cover:
-    """The cover of a campaign of made-up answers at 23:30 Vietnamese time, the day after the UTC date ends."""
+    """The cover of a campaign of made-up answers at 0:30 Vietnamese time, the day after the UTC date ends."""
     return Cover(
         campaign="Đợt thử",
         campaign_code="thu",

@@ -71,7 +71,7 @@ def test_a_choice_in_one_and_a_number_in_another_questionnaire_are_two_variables
 
 
 def test_ways_of_asking_have_the_words_of_the_pages() -> None:
-    assert MODES == {mode.value: LABELS[mode] for mode in Mode}
+    assert {mode.value: LABELS[mode] for mode in Mode} == MODES
 
 
 def test_n2_n4_spss_has_levels_with_their_words_and_not_applicable_as_a_missing_value(
