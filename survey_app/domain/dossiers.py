@@ -4,7 +4,7 @@ import json
 import zlib
 from collections.abc import Iterator, Mapping
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from survey_app import publication_problems
 from survey_app.domain import (
@@ -231,7 +231,7 @@ def _said(
 
 def _draws(campaign: Campaign) -> Iterator[DrawFact]:
     found = (
-        select(Draw, func.count(DrawMember.taken))
+        select(Draw, func.count(case((DrawMember.chosen, 1))))
         .outerjoin(DrawMember, DrawMember.draw_id == Draw.id)
         .where(Draw.campaign_id == campaign.id, Draw.state == DrawState.DRAWN)
         .group_by(Draw.id)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from scoring.book import ScoreBook
-from survey_app.domain import campaigns, counting, dossiers, printing, run_answers, scores
+from survey_app.domain import campaigns, counting, dossiers, earlier_years, printing, run_answers, scores
 from survey_app.exports.dossier import Dossier
 from survey_app.exports.material import Material, Words
 from survey_app.exports.tables import Cover
@@ -42,6 +42,8 @@ def material_of(run: ScoreRun, publication: Mapping[str, str] | None = None) -> 
         dossier=dossier,
         answers=run_answers.reader(campaign, run_answers.versions_of(run)),
         words=_words(campaign),
+        years=earlier_years.years_of(campaign, run),
+        areas=earlier_years.areas_of(campaign),
         publication=publication or {},
     )
 
@@ -60,6 +62,8 @@ def of_now(campaign: Campaign) -> Material:
             dossier=dossier,
             answers=run_answers.reader(campaign, versions),
             words=_words(campaign),
+            years=earlier_years.years_of(campaign),
+            areas=earlier_years.areas_of(campaign),
         )
 
 
@@ -79,6 +83,7 @@ def _cover(campaign: Campaign, dossier: Dossier, run: ScoreRun | None) -> Cover:
         run_number=run.number if run else None,
         run_reason=run.reason if run else "",
         excluded=_excluded(dossier),
+        year=dossier.campaign["year"],
     )
 
 

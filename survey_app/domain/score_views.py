@@ -68,6 +68,7 @@ def shown(
         run_number=run.number if run else None,
         run_reason=run.reason if run else "",
         excluded=_excluded(progress),
+        year=campaign.year,
     )
     return Shown(book, cover, progress)
 

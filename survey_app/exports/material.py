@@ -57,13 +57,17 @@ class GroupYear:
 
 @dataclass(frozen=True)
 class Year:
-    """One earlier year: where its figures come from, units and groups by code; `why_not` where none can be compared."""
+    """One earlier year: where its figures come from, units and groups by code; `why_not` where none can be compared.
+
+    `imported` figures were read in as published elsewhere: by which method they were made is not known here.
+    """
 
     year: int
     source: str
     units: Mapping[str, UnitYear]
     groups: Mapping[str, GroupYear]
     why_not: str = ""
+    imported: bool = False
 
 
 @dataclass(frozen=True)

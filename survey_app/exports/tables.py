@@ -54,6 +54,8 @@ class Table:
 class Cover:
     """What stands around a result: whose it is, as of when, by which rules, and how it can be verified.
 
+    `year` is the one the campaign is of, None where nobody said.
+
     State, progress and the responses left out are those of `written_at`: a stored run does not keep them.
     """
 
@@ -70,6 +72,7 @@ class Cover:
     run_number: int | None = None
     run_reason: str = ""
     excluded: Mapping[str, int] = field(default_factory=dict)
+    year: int | None = None
 
 
 def _number(text: str | None) -> Decimal | None:

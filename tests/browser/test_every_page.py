@@ -63,6 +63,7 @@ PAGES: dict[str | None, list[str]] = {
         "issued links",
         "a sheet of codes",
         f"{CAMPAIGN}/index",
+        f"{CAMPAIGN}/report-figures",
         f"{CAMPAIGN}/imports",
         "a file",
         "/audit",
