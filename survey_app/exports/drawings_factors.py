@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from math import ceil
 from fractions import Fraction
 from typing import Any
 
@@ -59,7 +60,7 @@ def factors_by_unit(book: ScoreBook, cover: Cover, group: str) -> Picture | None
 
 def _tens(values: Sequence[Decimal]) -> Axis:
     """Return the scale of the colours: whole tens around the values."""
-    low, high = int(min(values) // 10 * 10), int(-(-max(values) // 10) * 10)
+    low, high = int(min(values) // 10 * 10), 10 * ceil(max(values) / 10)
     low = min(low, 90) if low != high else max(low - 10, 0)
     ends = Decimal(low), Decimal(max(high, low + 10))
     return Axis(*ends, ends)
