@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from math import ceil
 from fractions import Fraction
+from math import ceil
 from typing import Any
 
 from scoring.book import ScoreBook

@@ -23,6 +23,7 @@ HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 Value = str | int | Decimal | bool | None
 LICENCE = "Được sao chép, phân tích, đăng lại; khi dùng xin ghi nguồn và số lần công bố."
 FACTORS_HIDDEN = "yếu tố và tiêu chí"
+JSON, EXCEL, DICTIONARY = "du-lieu.json", "-excel.csv", "tu-dien"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -51,7 +52,9 @@ def tables_of(material: Material) -> tuple[OpenTable, ...]:
     return (
         OpenTable("don-vi", "Đơn vị", _UNIT_FIELDS, tuple(_unit_rows(material, results))),
         OpenTable("yeu-to", "Yếu tố", _FACTOR_FIELDS, tuple(_factor_rows(material, results))),
-        OpenTable("tieu-chi", "Tiêu chí và mức", _CRITERION_FIELDS, tuple(_criterion_rows(material, results))),
+        OpenTable(
+            "tieu-chi", "Tiêu chí và mức", _CRITERION_FIELDS, tuple(_criterion_rows(material, results))
+        ),
         OpenTable("thuc-dia", "Phiếu và phúc tra", _FIELD_WORK_FIELDS, tuple(_field_work_rows(material))),
     )
 
@@ -103,7 +106,7 @@ def dictionary(material: Material) -> OpenTable:
         for table in tables_of(material)
         for each in table.fields
     )
-    return OpenTable("tu-dien", "Từ điển dữ liệu", fields, tuple(rows))
+    return OpenTable(DICTIONARY, "Từ điển dữ liệu", fields, tuple(rows))
 
 
 def source_of(material: Material) -> str:
@@ -175,13 +178,20 @@ def result_json(material: Material) -> bytes:
     return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
-def files_of(material: Material) -> dict[str, bytes]:
-    """Return every file of open data by its name."""
-    found = {"du-lieu.json": as_json(material)}
-    for table in (*tables_of(material), dictionary(material)):
-        found[f"{table.name}.csv"] = for_programs(table)
-        found[f"{table.name}-excel.csv"] = for_excel(table)
-    return found
+def names_of(material: Material) -> tuple[str, ...]:
+    """Return the names of all files of open data."""
+    tables = (*(table.name for table in tables_of(material)), DICTIONARY)
+    return (JSON, *(f"{name}{ending}" for name in tables for ending in (".csv", EXCEL)))
+
+
+def file_of(material: Material, name: str) -> bytes:
+    """Return one file of open data; refuses a name that is not among `names_of`."""
+    if name == JSON:
+        return as_json(material)
+    wanted = name.removesuffix(EXCEL).removesuffix(".csv")
+    tables = (*tables_of(material), dictionary(material))
+    table = next(each for each in tables if each.name == wanted)
+    return for_excel(table) if name.endswith(EXCEL) else for_programs(table)
 
 
 _CODE = Field("unit", "Mã đơn vị")
@@ -325,7 +335,9 @@ def _field_work_rows(material: Material) -> Iterator[tuple[Value, ...]]:
         if not each.surveyed:
             continue
         found = checked.get(each.unit)
-        counts = (found.responses, found.confirmed, found.failed, found.unreachable) if found else (0, 0, 0, 0)
+        counts = (
+            (found.responses, found.confirmed, found.failed, found.unreachable) if found else (0, 0, 0, 0)
+        )
         yield (
             each.unit,
             each.quota,
