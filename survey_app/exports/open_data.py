@@ -7,7 +7,7 @@ the column `hidden` says which of the two it is.
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -93,7 +93,7 @@ def _for_excel(value: Value) -> str:
     return comma(str(value))
 
 
-def dictionary(material: Material) -> OpenTable:
+def dictionary(tables: Sequence[OpenTable]) -> OpenTable:
     """Return the data dictionary: every column of every table in words."""
     fields = (
         Field("table", "Tên bảng"),
@@ -101,11 +101,7 @@ def dictionary(material: Material) -> OpenTable:
         Field("meaning", "Ý nghĩa"),
         Field("unit", "Đơn vị tính"),
     )
-    rows = (
-        (table.name, each.name, each.meaning, each.unit)
-        for table in tables_of(material)
-        for each in table.fields
-    )
+    rows = ((table.name, each.name, each.meaning, each.unit) for table in tables for each in table.fields)
     return OpenTable(DICTIONARY, "Từ điển dữ liệu", fields, tuple(rows))
 
 
@@ -147,9 +143,8 @@ def publication_facts(material: Material) -> dict[str, Any]:
     }
 
 
-def as_json(material: Material) -> bytes:
+def as_json(material: Material, tables: Sequence[OpenTable]) -> bytes:
     """Return all tables with their dictionary as one JSON text; exact numbers are texts, counts numbers."""
-    tables = tables_of(material)
     content = {
         "publication": publication_facts(material),
         "tables": {
@@ -178,19 +173,18 @@ def result_json(material: Material) -> bytes:
     return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
-def names_of(material: Material) -> tuple[str, ...]:
+def names_of(tables: Sequence[OpenTable]) -> tuple[str, ...]:
     """Return the names of all files of open data."""
-    tables = (*(table.name for table in tables_of(material)), DICTIONARY)
-    return (JSON, *(f"{name}{ending}" for name in tables for ending in (".csv", EXCEL)))
+    names = (*(table.name for table in tables), DICTIONARY)
+    return (JSON, *(f"{name}{ending}" for name in names for ending in (".csv", EXCEL)))
 
 
-def file_of(material: Material, name: str) -> bytes:
+def file_of(material: Material, tables: Sequence[OpenTable], name: str) -> bytes:
     """Return one file of open data; refuses a name that is not among `names_of`."""
     if name == JSON:
-        return as_json(material)
+        return as_json(material, tables)
     wanted = name.removesuffix(EXCEL).removesuffix(".csv")
-    tables = (*tables_of(material), dictionary(material))
-    table = next(each for each in tables if each.name == wanted)
+    table = next(each for each in (*tables, dictionary(tables)) if each.name == wanted)
     return for_excel(table) if name.endswith(EXCEL) else for_programs(table)
 
 

@@ -72,6 +72,11 @@ class Pages:
         return open_data.seen_results(self.material)
 
     @cached_property
+    def tables(self) -> tuple[open_data.OpenTable, ...]:
+        """Return the tables of open data."""
+        return open_data.tables_of(self.material)
+
+    @cached_property
     def standings(self) -> dict[str, Facts]:
         """Return each unit's index, rank and band."""
         return {each["unit"]: each for each in (self.book.index or {"units": []})["units"]}
@@ -86,7 +91,7 @@ class Pages:
             RESULT: self._result,
         }
         made |= {UNITS + unit: partial(self._unit, unit) for unit in self.units}
-        names = open_data.names_of(self.material)
+        names = open_data.names_of(self.tables)
         made |= {FILES + name: partial(self._open_file, name) for name in names}
         made |= {PICTURES + f"{name}.svg": partial(self._picture, name) for name in self._pictures}
         return made
@@ -101,8 +106,10 @@ class Pages:
         make = self._makers.get(path)
         return None if make is None else make()
 
-    def _page(self, path: str, template: str, **facts: Any) -> Page:
-        known = {
+    @cached_property
+    def common(self) -> dict[str, Any]:
+        """Return what every page of the publication knows."""
+        return {
             "cover": self.cover,
             "facts": open_data.publication_facts(self.material),
             "day": open_data.day_of(self.material.publication["published_at"]),
@@ -114,7 +121,9 @@ class Pages:
             "smallest": self.cover.method.publication.smallest_cell,
             "method": self.cover.method,
         }
-        return Page(path, f"public/{template}.html", {"path": path, **known, **facts})
+
+    def _page(self, path: str, template: str, **facts: Any) -> Page:
+        return Page(path, f"public/{template}.html", {**self.common, "path": path, **facts})
 
     def _file(self, path: str, content: bytes) -> Page:
         return Page(path, content=content, kind=KINDS[path.rpartition(".")[2]])
@@ -123,7 +132,7 @@ class Pages:
         return self._file(RESULT, open_data.result_json(self.material))
 
     def _open_file(self, name: str) -> Page:
-        return self._file(FILES + name, open_data.file_of(self.material, name))
+        return self._file(FILES + name, open_data.file_of(self.material, self.tables, name))
 
     def _ranking(self) -> Page:
         surveyed = dict(charts.group_charts(self.book, self.cover))
@@ -210,12 +219,16 @@ class Pages:
             remarks=[wording(flag, cover.questionnaire) for flag in result["flags"]],
             surveyed=sum(each["unit"] in self.results for each in group),
             chart=self._unit_chart(code, result),
-            factors=list(zip(cover.questionnaire.factors, result["factors"], strict=True)),
+            factors=[
+                (factor, {**part, "weight": open_data.rounded(part["weight"], 4)})
+                for factor, part in zip(cover.questionnaire.factors, result["factors"], strict=True)
+            ],
             criteria=[
                 (criterion, part, self._blocks(part))
                 for criterion, part in zip(cover.questionnaire.criteria, result["criteria"], strict=True)
             ],
             levels=cover.questionnaire.scale.levels,
+            level_heads=[(str(level), "num") for level in range(1, 6)],
             work=work,
             excluded=public_words.left_out(work),
             **common,
@@ -253,11 +266,15 @@ class Pages:
         return self._page(METHOD, "method", sections=public_words.method_sections(self.material))
 
     def _data(self) -> Page:
-        files = {name: open_data.file_of(self.material, name) for name in open_data.names_of(self.material)}
+        files = {
+            name: open_data.file_of(self.material, self.tables, name)
+            for name in open_data.names_of(self.tables)
+        }
         return self._page(
             DATA,
             "data",
-            tables=open_data.tables_of(self.material),
+            tables_of=self.tables,
+            columns=len(open_data.dictionary(self.tables).rows),
             sizes={name: -(-len(content) // 1000) for name, content in files.items()},
             rules=public_words.cell_rules(self.cover.method),
         )

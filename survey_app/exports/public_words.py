@@ -261,15 +261,15 @@ def _rechecks(material: Material) -> Section:
     names = {"confirmed": "đạt", "failed": "không đạt", "unreachable": "không liên hệ được"}
     told = ", ".join(f"{count(verdicts.get(code, 0))} {name}" for code, name in names.items())
     draws = [each for each in dossier.draws if each.kind == "random"]
-    drawn = sum(each.members for each in draws)
+    checked = len({each.form_code for each in dossier.rechecks})
     return Section(
         "phuc-tra",
         "Phúc tra",
         (
             "Hai cơ quan độc lập – Mặt trận Tổ quốc và Hội Cựu chiến binh – liên hệ lại một phần người đã trả lời và hỏi lại.",
-            f"{len(draws)} lần rút thăm ngẫu nhiên chọn {count(drawn)} phiếu; rút bằng số bí mật của ba bên, không bên nào "
-            "chọn được phiếu, và ai cũng tính lại được từ biên bản trong gói kiểm chứng.",
-            f"{count(len(dossier.rechecks))} kết luận: {told}.",
+            f"{len(draws)} lần rút thăm ngẫu nhiên bằng số bí mật của ba bên: không bên nào chọn được phiếu, và ai cũng tính "
+            "lại được từ biên bản trong gói kiểm chứng.",
+            f"{count(checked)} phiếu có kết luận; {count(len(dossier.rechecks))} kết luận của hai cơ quan: {told}.",
             "Phúc tra không sửa câu trả lời gốc. Kết quả theo từng đơn vị ở trang của đơn vị.",
         ),
     )
