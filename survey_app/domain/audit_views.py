@@ -122,8 +122,10 @@ NAMES = {
 DIGESTS = frozenset(
     {
         "book",
+        "bundle",
         "commitment",
         "digest",
+        "dossier",
         "frame",
         "first",
         "input",

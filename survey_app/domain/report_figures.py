@@ -111,7 +111,7 @@ def _figure(each: ReportFigure) -> Figure:
 def names_of(campaign: Campaign, figures: Iterable[Figure]) -> dict[tuple[str, str], str]:
     """Return what figures are about as people call it, by kind and code."""
     groups, areas = campaigns.group_names_of(campaign), {str(number): name for number, name, _ in AREAS}
-    units = dict(db.session.execute(select(Unit.code, Unit.name)).tuples().all())
+    units = {each.code: each.name for each in db.session.execute(select(Unit.code, Unit.name))}
     names = {}
     for each in figures:
         group, _, area = each.code.rpartition("/")
@@ -170,6 +170,7 @@ def replace(actor: User, campaign: Campaign, file_name: str, content: bytes, see
 
     Refuses a published campaign, figures that somebody else replaced since `seen`, and all that `preview` refuses.
     """
+    db.session.flush()
     db.session.refresh(campaign, ["state"], with_for_update={"key_share": True})
     if campaign.state == CampaignState.PUBLISHED:
         raise publication_problems.FiguresFixed(campaign=campaign.name)

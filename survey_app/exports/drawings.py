@@ -90,62 +90,87 @@ def points_by_unit(book: ScoreBook, cover: Cover, group: str) -> Picture | None:
     The interval is that of the index, carried into points. A unit without survey is marked "x", one without points "–".
     """
     summary, standings = standings_of(book, group)
-    names = {each["unit"]: units_of(book)[each["unit"]]["name"] for each in standings}
-    results = results_of(book, cover, group)
-    entries = [_points_entry(result, names[result["unit"]], cover) for result in results]
-    scored = [entry for entry in entries if entry.value is not None]
-    if not scored:
-        return None
-    surveyed = {result["unit"] for result in results}
-    apart = [Entry(name, figures=(NO_SURVEY, "")) for unit, name in names.items() if unit not in surveyed]
-    missing = [entry for entry in entries if entry.value is None]
+    units = units_of(book)
+    results = [each for each in results_of(book, cover, group) if _full(units[each["unit"]], cover)]
     level = _level(results)
-    notes = []
-    if apart:
-        notes.append(f"{NO_SURVEY}: không khảo sát vì không giải quyết thủ tục cho người dân, tổ chức.")
-    if missing:
-        notes.append("–: chưa đủ mẫu nên chưa có điểm.")
+    rows = [_points_entry(each, units[each["unit"]]["name"], cover, bool(level)) for each in results]
+    surveyed = {each["unit"] for each in results}
+    rows += [
+        Entry(units[each["unit"]]["name"], figures=(NO_SURVEY, "")[: 1 + bool(level)])
+        for each in standings
+        if each["unit"] not in surveyed
+    ]
+    known = [end for row in rows for end in (row.low, row.value, row.high) if end is not None]
+    if not known:
+        return None
     maximum, mean = half_up(cover.method.points.maximum, 6), Decimal(summary["satisfaction_mean"])
-    known = [each for entry in scored for each in (entry.low, entry.value, entry.high) if each is not None]
     look = Look(
         "Đơn vị",
-        (Column("Điểm", 40), Column(f"Khoảng tin cậy {level}" if level else "", 72)),
+        (Column("Điểm", 40), *([Column(f"Khoảng tin cậy {level}", 72)] if level else [])),
         axis_of([*known, mean], Decimal(0), maximum),
         mean=(mean, f"Trung bình {comma(mean)}"),
-        notes=tuple(notes),
+        notes=tuple(note for mark, note in _POINTS_NOTES.items() if any(_mark(row) == mark for row in rows)),
         made_up=cover.made_up,
     )
-    name, most = cover.group_names[group], plain(maximum)
-    kind = f"Biểu đồ điểm với khoảng tin cậy {level}" if level else "Biểu đồ điểm"
-    about = f"điểm khảo sát của {count(len(scored))} đơn vị có điểm, nhóm {name}, trên thang {most} điểm"
-    alt = [
-        words.opening(kind, about, cover.made_up),
-        words.extremes(scored, _points_told, lambda entry: _interval_told(entry, level)),
+    with_interval = f" với khoảng tin cậy {level}" if level else ""
+    name, scored = cover.group_names[group], [row for row in rows if row.value is not None]
+    about = f"điểm khảo sát của {count(len(scored))} đơn vị có điểm, nhóm {name}, trên thang {plain(maximum)} điểm"
+    alt = words.opening(f"Biểu đồ điểm{with_interval}", about, cover.made_up)
+    return Picture(
+        f"Điểm khảo sát{with_interval} – {name}",
+        " ".join([alt, *_points_alt(rows, mean, level)]),
+        (*scored, *(row for row in rows if row.value is None)),
+        lambda rows: ranking(rows, look, bars=False),
+    )
+
+
+UNRANKED = "hạng –"
+_POINTS_NOTES = {
+    UNRANKED: "Hạng –: có yếu tố chưa ai trả lời nên chưa xếp hạng.",
+    "–": "Điểm –: chưa đủ mẫu hoặc không có câu trả lời nên chưa có điểm.",
+    NO_SURVEY: f"{NO_SURVEY}: không khảo sát vì không giải quyết thủ tục cho người dân, tổ chức.",
+}
+
+
+def _mark(row: Entry) -> str:
+    """Return what a row is marked with, empty for one that has points and a rank."""
+    if row.value is None:
+        return row.figures[0]
+    return UNRANKED if row.rank == "–" else ""
+
+
+def _points_alt(rows: Sequence[Entry], mean: Decimal, level: str) -> list[str]:
+    """Return the extremes of the ranked, the mean of all who have points, and who is marked."""
+    marked = {mark: [row for row in rows if _mark(row) == mark] for mark in ("", *_POINTS_NOTES)}
+    scored = marked[""] + marked[UNRANKED]
+    sentences = {
+        UNRANKED: "Chưa xếp hạng vì có yếu tố chưa ai trả lời",
+        "–": "Chưa có điểm (–)",
+        NO_SURVEY: f"Không khảo sát ({NO_SURVEY})",
+    }
+    return [
+        words.extremes(
+            marked[""] or scored,
+            lambda value: f"{comma(value)} điểm",
+            lambda entry: _interval_told(entry, level),
+        ),
         f"Trung bình {comma(mean)} điểm, tính trên {count(len(scored))} đơn vị có điểm khảo sát.",
-        *([f"Không khảo sát ({NO_SURVEY}): {words.named(apart)}."] if apart else []),
-        *([f"Chưa có điểm (–): {words.named(missing)}."] if missing else []),
+        *(f"{told}: {words.named(marked[mark])}." for mark, told in sentences.items() if marked[mark]),
     ]
-    caption = f"Điểm khảo sát{f' với khoảng tin cậy {level}' if level else ''} – {name}"
-    rows = (*scored, *missing, *apart)
-    return Picture(caption, " ".join(alt), rows, lambda rows: ranking(rows, look, bars=False))
 
 
-def _points_entry(result: Facts, name: str, cover: Cover) -> Entry:
+def _points_entry(result: Facts, name: str, cover: Cover, doubted: bool) -> Entry:
     if result["points"] is None:
-        return Entry(name, figures=("–", "–"))
+        return Entry(name, figures=("–",) * (1 + doubted))
     low, high = points_between(result["interval"], cover.method) or (None, None)
     return Entry(
         name,
-        rank=str(result["rank"] or ""),
-        figures=(comma(result["points"]), between(low, high, cover.method.points.decimals)),
+        rank=str(result["rank"] or "–"),
+        figures=(comma(result["points"]), between(low, high, cover.method.points.decimals))[: 1 + doubted],
         value=Decimal(result["points"]),
         low=low,
         high=high,
     )
-
-
-def _points_told(value: Decimal) -> str:
-    return f"{comma(value)} điểm"
 
 
 def _interval_told(entry: Entry, level: str) -> str:

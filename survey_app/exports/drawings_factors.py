@@ -1,9 +1,8 @@
 """Factors and levels: a heat map of units by factors, and how answers share out over the five levels."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from fractions import Fraction
-from math import ceil
 from typing import Any
 
 from scoring.book import ScoreBook
@@ -60,9 +59,9 @@ def factors_by_unit(book: ScoreBook, cover: Cover, group: str) -> Picture | None
 
 def _tens(values: Sequence[Decimal]) -> Axis:
     """Return the scale of the colours: whole tens around the values."""
-    low, high = int(min(values) // 10 * 10), 10 * ceil(max(values) / 10)
-    low = min(low, 90) if low != high else max(low - 10, 0)
-    ends = Decimal(low), Decimal(max(high, low + 10))
+    low = (min(values) / 10).to_integral_value(ROUND_FLOOR) * 10
+    high = (max(values) / 10).to_integral_value(ROUND_CEILING) * 10
+    ends = (max(low - 10, Decimal(0)), max(high, Decimal(10))) if low == high else (low, high)
     return Axis(*ends, ends)
 
 

@@ -7,11 +7,21 @@ from io import BytesIO
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from survey_app.exports.drawings_sheet import DRAWING, PAPER, WIDTH, Box, Dot, Line, Sheet, Word, fonts
+from survey_app.exports.drawings_sheet import DRAWING, PAPER, SIZE, WIDTH, Box, Dot, Line, Sheet, Word, fonts
 
 # Fonts that the reader's machine has, narrower than the one that lines were measured with, and Vietnamese all of them.
 FAMILIES = "system-ui, 'Segoe UI', Roboto, 'Noto Sans', 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
 INCH = 72
+# What every element has anyway, or inherits from the root; "*" is left out whatever it says.
+DEFAULTS = {
+    "font-family": "*",
+    "stroke-linejoin": "*",
+    "font-size": f"{SIZE}px",
+    "font-weight": "400",
+    "text-anchor": "start",
+    "stroke-dashoffset": "0",
+}
+_NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def svg_of(sheet: Sheet, caption: str, alt: str, paths: bool = False) -> bytes:
@@ -20,6 +30,7 @@ def svg_of(sheet: Sheet, caption: str, alt: str, paths: bool = False) -> bytes:
     Caption and alternative stand in it as title and description. With `paths` its letters are drawn, for programs
     without fonts.
     """
+    caption, alt = (_NO_XML.sub("\ufffd", text) for text in (caption, alt))
     key = sha256(f"{caption}\n{alt}".encode()).hexdigest()[:8]
     settings = {"svg.fonttype": "path" if paths else "none", "svg.hashsalt": key}
     return _cleaned(_printed(sheet, "svg", settings), caption, alt, key)
@@ -39,7 +50,12 @@ def _printed(sheet: Sheet, kind: str, settings: dict[str, Any], dpi: int = INCH)
     from matplotlib.transforms import Affine2D  # noqa: PLC0415
 
     target = BytesIO()
-    ours = {"text.parse_math": False, "text.hinting": "none", "path.simplify": False, "hatch.linewidth": 0.5}
+    ours: dict[Any, Any] = {
+        "text.parse_math": False,
+        "text.hinting": "none",
+        "path.simplify": False,
+        "hatch.linewidth": 0.5,
+    }
     with DRAWING, rc_context(ours | settings):
         figure = Figure(figsize=(WIDTH / INCH, sheet.height / INCH), dpi=dpi, facecolor=PAPER)
         downwards = Affine2D().scale(1, -1).translate(0, sheet.height).scale(1 / INCH)
@@ -98,7 +114,7 @@ def _cleaned(drawn: bytes, caption: str, alt: str, key: str) -> bytes:
         "role": "img",
         "aria-labelledby": f"t{key} d{key}",
         "font-family": FAMILIES,
-        "stroke-linejoin": "round",
+        "font-size": DEFAULTS["font-size"],
     }
     root.tag = "svg"
     root[:] = [title, told, *marks]
@@ -133,13 +149,23 @@ def _attributes(given: dict[str, str], wanted: set[str]) -> dict[str, str]:
             kept |= {name.strip(): value.strip() for name, _, value in pairs}
         elif (key == "id" and value not in wanted) or value.startswith("rotate(-0"):
             continue
+        elif key == "d":
+            kept[key] = _path(value)
         else:
-            kept[key] = _short(value) if key in ("d", "x", "y", "width", "height") else value
-    kept.pop("font-family", None)
-    return kept
+            kept[key] = _short(value, 1) if key in ("x", "y") else value
+    return {name: value for name, value in kept.items() if DEFAULTS.get(name) not in (value, "*")}
 
 
-def _short(numbers: str) -> str:
-    """Return coordinates with at most two decimals, and no more spaces than they need."""
-    rounded = re.sub(r"-?\d+\.\d+", lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), numbers)
-    return re.sub(r"\s*([MLCQzHV])\s*", r"\1", rounded.replace("\n", " ").strip())
+def _short(numbers: str, digits: int) -> str:
+    """Return coordinates with at most so many decimals, none of them a trailing zero."""
+
+    def rounded(found: re.Match[str]) -> str:
+        return f"{float(found[0]):.{digits}f}".rstrip("0").rstrip(".")
+
+    return re.sub(r"-?\d+\.\d+", rounded, numbers)
+
+
+def _path(numbers: str) -> str:
+    """Return a path in as few characters as say the same to a hundredth of a point."""
+    close = re.sub(r"\s*([MLCQz])\s*", r"\1", " ".join(_short(numbers, 2).split()))
+    return re.sub(r"M(\S+) (\S+)L(\S+) \2L\3 (\S+)L\1 \4z", r"M\1 \2H\3V\4H\1z", close)

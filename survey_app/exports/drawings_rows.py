@@ -205,11 +205,13 @@ def ranking(entries: Sequence[Entry], look: Look, bars: bool) -> Sheet:
 
     drawn_rows(pen, entries, places, each)
     grid = [Line(((x_of(tick), top), (x_of(tick), pen.y)), FAINT, 0.5) for tick in look.axis.ticks]
-    pen.marks[under:under] = grid
     if look.mean:
         x = x_of(look.mean[0])
         down = ((x, top - 2), (x, pen.y))
-        pen.marks += [Line(down, PAPER, 2.4), Line(down, INK, 0.9, dashed=True)]
+        mean = [Line(down, PAPER, 1.9), Line(down, INK, 0.9, dashed=True)]
+        pen.marks += mean if bars else []
+        grid += [] if bars else mean
+    pen.marks[under:under] = grid
     for tick in look.axis.ticks:
         pen.words(x_of(tick), pen.y + LEADING, [plain(tick)], size=SMALL, align="center")
     pen.y += LEADING + 4
@@ -230,7 +232,7 @@ def heat_map(entries: Sequence[Entry], look: Look, digits: int = 2) -> Sheet:
             x = WIDTH - 2 - wide * (len(entry.parts) - place)
             fill = PAPER if value is None else shade(look.axis.place(value))
             text = "–" if value is None else comma(f"{value:.{digits}f}")
-            pen.marks.append(Box(x, y, wide, height, fill, PAPER if value is not None else FAINT))
+            pen.marks.append(Box(x, y, wide - 0.7, height - 0.7, fill, "" if text != "–" else FAINT))
             base = y + height / 2 + SIZE * 0.36
             pen.words(x + wide / 2, base, [text], colour=ink_on(fill), align="center", bold=entry.strong)
 

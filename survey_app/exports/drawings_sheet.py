@@ -3,6 +3,7 @@
 What is on a sheet is data; `drawings_print` makes pictures of it. Positions are floats: they are no published numbers.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -12,7 +13,7 @@ from typing import Any
 
 WIDTH = 453.54  # 16 cm: the width of the text of an A4 page within its margins
 SIZE, SMALL, LEADING = 8.5, 7.5, 10.5
-INK, FAINT, WARNING = "#1a1a1a", "#c9ced1", "#8a1c1c"
+INK, FAINT, WARNING = "#000000", "#c9ced1", "#8a1c1c"
 PAPER = "#ffffff"
 NO_GLYPH = "□"
 MADE_UP = "Số liệu minh họa"
@@ -85,7 +86,7 @@ class Pen:
     def words(self, x: float, y: float, lines: Sequence[str], **how: Any) -> None:
         """Write lines under one another, the first on the base line `y`."""
         for place, text in enumerate(lines):
-            self.marks.append(Word(x, y + place * LEADING, text, **how))
+            self.marks.append(Word(x, y + place * LEADING, drawable(text), **how))
 
     def paragraph(self, text: str, size: float = SMALL, **how: Any) -> None:
         """Write text over the whole width at `y`, and go on beneath it."""
@@ -123,16 +124,22 @@ def face(bold: bool = False) -> Any:
     return font
 
 
+def words_of(text: str) -> list[str]:
+    """Return what may stand on lines of its own: text parted at white space, but not at spaces that hold together."""
+    return [word for word in re.split(r"[\t-\r ]+", text) if word]
+
+
+@lru_cache(4096)
 def drawable(text: str) -> str:
     """Return text on one line, with a box for every letter that the font has not."""
     with DRAWING:
         known = face().get_char_index
-        return "".join(letter if known(ord(letter)) else NO_GLYPH for letter in " ".join(text.split()))
+        return "".join(letter if known(ord(letter)) else NO_GLYPH for letter in " ".join(words_of(text)))
 
 
 def width_of(text: str, size: float = SIZE, bold: bool = False) -> float:
     """Return how wide a line of text is, in points; kerning, which only narrows, is left out."""
-    return sum(_advance(letter, bold) for letter in text) * size / 100
+    return sum(_advance(letter, bold) for letter in drawable(text)) * size / 100
 
 
 @lru_cache(4096)
@@ -150,7 +157,7 @@ def wrapped(text: str, width: float, size: float = SIZE, bold: bool = False, mos
     Lines break between words, within a word only where it alone is wider than a line.
     """
     lines: list[str] = []
-    for word in drawable(text).split():
+    for word in words_of(drawable(text)):
         joined = f"{lines[-1]} {word}" if lines else word
         if lines and width_of(joined, size, bold) <= width:
             lines[-1] = joined

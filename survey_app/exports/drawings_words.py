@@ -59,7 +59,7 @@ def factor_sentence(name: str, entries: Sequence[Entry], place: int) -> str:
     known = [(entry.parts[place], entry) for entry in entries]
     values = [value for value, _ in known if value is not None]
     missing = len(known) - len(values)
-    none = f"; {count(missing)} đơn vị không có" if missing else ""
+    none = f"; {count(missing)} đơn vị không có số liệu" if missing else ""
     if not values:
         return f"{name}: không đơn vị nào có số liệu."
 

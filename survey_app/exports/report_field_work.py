@@ -153,9 +153,9 @@ def _ranks(material: Material, groups: Sequence[Group]) -> list[str]:
                 f"Nhóm {within(group.name)}: mọi cặp đơn vị liền kề về điểm khảo sát khác nhau rõ về thống kê."
             )
         elif pairs:
-            alike = len(pairs) - apart
+            alike = f"{len(pairs) - apart} trong {len(pairs)} cặp" if apart else f"cả {len(pairs)} cặp"
             told.append(
-                f"Nhóm {within(group.name)}: {alike if apart else 'cả'} {'trong ' if apart else ''}{len(pairs)} cặp đơn vị liền kề về điểm khảo sát "
-                "chưa phân biệt được về thống kê; thứ hạng của các cặp này có thể đổi nếu khảo sát lại."
+                f"Nhóm {within(group.name)}: {alike} đơn vị liền kề về điểm khảo sát chưa phân biệt được về thống kê; "
+                "thứ hạng của các cặp này có thể đổi nếu khảo sát lại."
             )
     return told

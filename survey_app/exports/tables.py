@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,17 +13,21 @@ from scoring.printing import between, ranks_between
 from scoring.questionnaire import Questionnaire
 from survey_app.exports import sentences
 
-Cell = str | int | Decimal | datetime | None
+Cell = str | int | Decimal | date | None
 LEVELS = 5
 NO_SURVEY = "x"
 
 
 @dataclass(frozen=True)
 class Column:
-    """A heading and the kind of its cells: text, code, remark, range, count, points, percent, weight or moment."""
+    """A heading and the kind of its cells: text, code, remark, range, count, points, percent, weight, moment, day or plain.
+
+    `width` is how many letters a sheet gives it, 0 where its kind says so.
+    """
 
     heading: str
     kind: str = "text"
+    width: int = 0
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ class Row:
 class Table:
     """A table as it is shown and written: name, caption, columns, rows, foot, notes.
 
-    `as_of` stands only where the figures are of another moment than the result's.
+    `filtered` is a list that a sheet offers to filter.
     """
 
     name: str
@@ -47,7 +51,7 @@ class Table:
     rows: tuple[Row, ...]
     foot: tuple[Row, ...] = ()
     notes: tuple[str, ...] = ()
-    as_of: datetime | None = None
+    filtered: bool = False
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,7 @@ PAGES: dict[str | None, list[str]] = {
         f"{CAMPAIGN}/breakdowns?question=age_band",
         "a screening",
         "two runs",
+        "a run with files",
         f"{CAMPAIGN}/self-links",
         "issued links",
         "a sheet of codes",
