@@ -1,4 +1,4 @@
-"""The guard before an .xlsx is opened: a small file must not unpack into a large one, nor hide another."""
+"""The guard before an .xlsx or .docx is opened: a small file must not unpack into a large one, nor hide another."""
 
 import io
 import re
@@ -39,12 +39,17 @@ def check_workbook(content: bytes, where: str) -> None:
     What the directory declares is checked first, without unpacking; then every member is unpacked in chunks
     to see that it holds exactly what was declared, and no archive of its own.
     """
+    check_archive(content, where, ".xlsx", _REQUIRED)
+
+
+def check_archive(content: bytes, where: str, kind: str, required: set[str]) -> None:
+    """Refuse a file that lacks the members its kind requires, or that would do harm; see `check_workbook`."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
             names = {member.filename for member in members}
-            if not names.issuperset(_REQUIRED):
-                raise refusal("file_not_as_named", where=where, kind=".xlsx")
+            if not names.issuperset(required):
+                raise refusal("file_not_as_named", where=where, kind=kind)
             _check_declared(members, len(content), where)
             _check_names(members, where)
             for member in members:

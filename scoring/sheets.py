@@ -16,6 +16,7 @@ from scoring.archive import check_workbook
 from scoring.errors import hint, refusal
 
 MOST_COLUMNS = 2000
+MOST_ABOVE = 10  # rows in which a heading is looked for
 _NUMBER = re.compile(r"[0-9]{1,9}([.,][0-9]{1,6})?")
 _WHOLE = re.compile(r"[0-9]{1,12}")
 # Zero-width characters and the byte-order mark: invisible, and two codes that look alike would differ.
@@ -60,13 +61,24 @@ def read_sheet(path: str | Path) -> Sheet:
     return parse_sheet(path.name, content)
 
 
-def parse_sheet(name: str, content: bytes, *, repeated: bool = False) -> Sheet:
-    """Read the bytes of a file under its name, as `read_sheet` does; `repeated` leaves a heading twice to the caller."""
+def parse_sheet(
+    name: str, content: bytes, *, repeated: bool = False, sheet: str = "", key: str = ""
+) -> Sheet:
+    """Read the bytes of a file under its name, as `read_sheet` does; `repeated` leaves a heading twice to the caller.
+
+    Of a workbook the sheet of that title is read where there is one, else the first; where one of the first rows begins
+    with `key`, that is the heading, and what stands above it is left out.
+    """
     kind = f".{name.rpartition('.')[2].lower()}"
     _check_kind(name, kind, content)
-    table = _csv_rows(content, name) if kind == ".csv" else _xlsx_rows(content, name)
+    table = _csv_rows(content, name) if kind == ".csv" else _xlsx_rows(content, name, sheet)
     rows = [(number, row) for number, row in enumerate(table, 1) if any(row)]
-    return _sheet(name, content, rows, repeated=repeated)
+    return _sheet(name, content, rows[_heading(rows, key) :], repeated=repeated)
+
+
+def _heading(rows: Sequence[tuple[int, Sequence[str]]], key: str) -> int:
+    begins = (place for place, (_, row) in enumerate(rows[:MOST_ABOVE]) if key and clean(row[0]) == key)
+    return next(begins, 0)
 
 
 def _check_kind(where: str, kind: str, content: bytes) -> None:
@@ -160,13 +172,14 @@ def _csv_rows(content: bytes, where: str) -> Iterator[Sequence[str]]:
         raise refusal("csv_broken", where=where, row=reader.line_num) from None
 
 
-def _xlsx_rows(content: bytes, where: str) -> Iterator[Sequence[str]]:
+def _xlsx_rows(content: bytes, where: str, title: str) -> Iterator[Sequence[str]]:
     if not content.startswith(b"PK"):
         raise refusal("file_not_as_named", where=where, kind=".xlsx")
     check_workbook(content, where)
     try:
         workbook = python_calamine.load_workbook(io.BytesIO(content))
-        table = workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)
+        place = workbook.sheet_names.index(title) if title in workbook.sheet_names else 0
+        table = workbook.get_sheet_by_index(place).to_python(skip_empty_area=False)
     except (python_calamine.CalamineError, IndexError) as error:
         raise refusal("archive_broken", where=where, reason=str(error)) from None
     for cells in table:

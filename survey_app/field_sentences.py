@@ -194,6 +194,18 @@ FIELD_SENTENCES = {
     "recheck_unreached_answers": (
         "Đã chọn Không liên hệ được thì các mục (a)–(d) phải để trống. Hãy xóa câu trả lời, hoặc đổi kết luận."
     ),
+    "figures_long": "Tệp lớn hơn {most} KB; bảng số liệu của báo cáo không dài đến vậy. Hãy kiểm tra lại tệp.",
+    "figures_many": "tệp có {count} dòng; bảng số liệu của báo cáo nhận tối đa {most} dòng",
+    "figure_word": "“{value}” không dùng được ở đây; hãy ghi một trong: {known}",
+    "figure_year": "“{value}” không phải một năm; hãy ghi bốn chữ số, ví dụ 2021",
+    "figure_year_area": "{value} không phải năm của đợt này; điểm trung bình lĩnh vực phải là của năm {year}",
+    "figure_year_earlier": "{value} không phải năm trước; số liệu đơn vị và nhóm phải là của năm trước {year}",
+    "figure_unit": "không có cơ quan, đơn vị nào có mã “{value}”",
+    "figure_group": "đợt này không có nhóm nào có mã “{value}”; hãy ghi một trong: {known}",
+    "figure_area": "“{value}” không phải mã nhóm/số lĩnh vực; hãy ghi như {known}, số lĩnh vực từ 1 đến {last}",
+    "figure_rank": "“{value}” không phải thứ hạng từ 1",
+    "figure_value": "“{value}” không phải số từ 0 đến {most} với tối đa hai số lẻ; hãy ghi như 89,60",
+    "figure_twice": "số liệu này đã có ở dòng {first}; hãy giữ một dòng",
     "recheck_again_why": "Phiếu đã có kết luận và câu trả lời gốc đã hiện. Hãy ghi lý do kết luận lại vào ghi chú.",
 }
 

@@ -1,5 +1,7 @@
 """The refusals of publication and of the files it is made of; see problems.py."""
 
+from collections.abc import Sequence
+
 from survey_app.problems import Problem
 
 
@@ -41,6 +43,26 @@ class FiguresRefused(Problem):
 
     code, status = "figures_refused", 422
     sentence = "Bảng số liệu có {count} chỗ chưa nhận được; chưa số nào được lưu."
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        self.reasons = tuple(reasons)
+        super().__init__(count=len(self.reasons))
+
+
+class FiguresFixed(Problem):
+    code, status = "figures_fixed", 409
+    sentence = (
+        "Đợt khảo sát {campaign} đã công bố nên số liệu so sánh của báo cáo giữ nguyên như khi công bố. "
+        "Muốn sửa, hãy mở lại đợt rồi công bố bản đính chính."
+    )
+
+
+class FiguresOvertaken(Problem):
+    code, status = "figures_overtaken", 409
+    sentence = (
+        "Bảng số liệu đã được người khác đổi sau khi bạn xem trước; chưa số nào được lưu. "
+        "Hãy tải tệp lên và xem trước lại."
+    )
 
 
 class NotABundle(Problem):

@@ -14,6 +14,7 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 OURS = (
     "audit",
+    "bundle",
     "campaign",
     "check",
     "demo",

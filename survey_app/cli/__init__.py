@@ -4,6 +4,7 @@ from flask import Flask
 
 from survey_app.cli import (
     audit,
+    bundle,
     campaign,
     check,
     demo,
@@ -21,6 +22,7 @@ def register(app: Flask) -> None:
     """Put the command groups on the application."""
     for group in (
         audit.group,
+        bundle.group,
         campaign.group,
         check.command,
         demo.group,

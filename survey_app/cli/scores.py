@@ -7,11 +7,23 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
-from survey_app import problems
 from survey_app.cli.door import acts, table
-from survey_app.domain import campaigns, quality, run_comparison, score_views, scores
+from survey_app.cli.making import make
+from survey_app.domain import campaigns, outputs, quality, run_comparison, scores
 from survey_app.models import User
 
+# In this order an ending means the first kind that has it.
+KINDS = (
+    "workbook",
+    "json",
+    "csv",
+    "sav",
+    "dta",
+    "codebook",
+    "csv-excel",
+    "points-csv-excel",
+    "codebook-json",
+)
 group = AppGroup("scores", help="Điểm, chỉ số và thứ hạng.")
 
 
@@ -65,21 +77,21 @@ def screen(actor: User, code: str) -> None:
     )
 
 
-@group.command("export", help="Xuất bảng điểm ra tệp Excel (.xlsx) hoặc JSON.")
+@group.command(
+    "export",
+    help="Xuất kết quả ra tệp: bảng điểm (.xlsx), kết quả đầy đủ (.json), phiếu (.csv, .sav, .dta), mô tả biến (.html).",
+)
 @click.argument("code")
 @click.option("--run", "number", type=int, help="Số lần tính; mặc định là số liệu hiện tại.")
+@click.option("--kind", type=click.Choice(KINDS), help="Loại tệp, khi phần đuôi của tên tệp chưa nói rõ.")
 @click.option(
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
     required=True,
-    help="Tệp .xlsx hoặc .json.",
+    help="Tệp đích; phần đuôi cho biết loại tệp.",
 )
 @acts
-def export(actor: User, code: str, number: int | None, output: Path) -> None:
-    content = score_views.export(actor, campaigns.by_code(code), output.suffix, number)
-    try:
-        output.write_bytes(content)
-    except OSError as error:
-        raise problems.FileNotWritten(file=output, why=error.strerror) from error
-    click.echo(f"Đã ghi {output} ({len(content)} byte).")
+def export(actor: User, code: str, number: int | None, kind: str | None, output: Path) -> None:
+    wanted = outputs.kind_of(kind) if kind else outputs.by_ending(output.suffix, KINDS)
+    make(actor, campaigns.by_code(code), wanted, number, output)

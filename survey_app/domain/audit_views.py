@@ -37,6 +37,7 @@ NAMES = {
     "failed": "số phiếu không đạt",
     "fields": "số mục",
     "file": "tệp",
+    "figures": "số liệu công bố trước đây",
     "first": "mã lần nhập đầu",
     "first_forms": "số phiếu mỗi lần rút",
     "first_keyer": "người nhập lần đầu",
@@ -121,8 +122,10 @@ NAMES = {
 DIGESTS = frozenset(
     {
         "book",
+        "bundle",
         "commitment",
         "digest",
+        "dossier",
         "frame",
         "first",
         "input",

@@ -4,7 +4,7 @@ import json
 import zlib
 from collections.abc import Iterator, Mapping
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from survey_app import publication_problems
 from survey_app.domain import (
@@ -74,7 +74,7 @@ def gather(campaign: Campaign, versions: Mapping[int, int]) -> Dossier:
             "state": campaign.state,
         },
         groups=campaigns.group_names_of(campaign),
-        field_work=tuple(_field_work(campaign, units)),
+        field_work=field_work(campaign, units),
         excluded=tuple(_excluded(campaign, units)),
         corrections=tuple(_corrections(campaign, units)),
         draws=tuple(draws),
@@ -94,6 +94,11 @@ def of_run(run: ScoreRun) -> Dossier:
     if run.dossier is None:
         raise publication_problems.NoDossier(number=run.number)
     return Dossier.from_json(zlib.decompress(run.dossier))
+
+
+def field_work(campaign: Campaign, units: list[CampaignUnit]) -> tuple[FieldWork, ...]:
+    """Return the forms of every ranked unit as they stand now, zeros included."""
+    return tuple(_field_work(campaign, units))
 
 
 def _field_work(campaign: Campaign, units: list[CampaignUnit]) -> Iterator[FieldWork]:
@@ -231,7 +236,7 @@ def _said(
 
 def _draws(campaign: Campaign) -> Iterator[DrawFact]:
     found = (
-        select(Draw, func.count(DrawMember.taken))
+        select(Draw, func.count(case((DrawMember.chosen, 1))))
         .outerjoin(DrawMember, DrawMember.draw_id == Draw.id)
         .where(Draw.campaign_id == campaign.id, Draw.state == DrawState.DRAWN)
         .group_by(Draw.id)

@@ -18,6 +18,7 @@ from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import audit, odk_import, response_batches, sample_import
 from survey_app.domain.import_plan import Importer, Plan
 from survey_app.domain.paging import Page, cut
+from survey_app.exports import workbook_answers
 from survey_app.extensions import begin_writing, db
 from survey_app.labels import LABELS
 from survey_app.language import clean_line
@@ -146,7 +147,11 @@ def preview(
 
 def _table(noun: str, name: str, content: bytes) -> Sheet:
     try:
-        return parse_sheet(name, content, repeated=noun == BatchNoun.RESPONSES)
+        if noun == BatchNoun.RESPONSES:
+            return parse_sheet(
+                name, content, repeated=True, sheet=workbook_answers.SHEET, key=workbook_answers.KEY
+            )
+        return parse_sheet(name, content)
     except ScoringError as refusal:
         raise problems.ScorerRefused(fields={"file": str(refusal)}, detail=str(refusal)) from refusal
 

@@ -1,10 +1,11 @@
 """Everything the files of one result are made from: of a stored run, of a publication, or of the present answers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from scoring.book import ScoreBook
-from survey_app.domain import campaigns, counting, dossiers, printing, run_answers, scores
-from survey_app.exports.dossier import Dossier
+from survey_app.domain import campaigns, counting, dossiers, earlier_years, printing, run_answers, scores
+from survey_app.exports.dossier import Dossier, FieldWork
 from survey_app.exports.material import Material, Words
 from survey_app.exports.tables import Cover
 from survey_app.extensions import one_moment
@@ -38,11 +39,14 @@ def material_of(run: ScoreRun, publication: Mapping[str, str] | None = None) -> 
     campaign, dossier = run.campaign, dossiers.of_run(run)
     return Material(
         book=ScoreBook.from_json(run.book),
-        cover=_cover(campaign, dossier, run),
+        cover=cover_of(campaign, run, dossier.field_work, dossier),
         dossier=dossier,
         answers=run_answers.reader(campaign, run_answers.versions_of(run)),
         words=_words(campaign),
+        years=earlier_years.years_of(campaign, run),
+        areas=earlier_years.areas_of(campaign),
         publication=publication or {},
+        questionnaires=tuple(run_answers.questionnaires_of(campaign)),
     )
 
 
@@ -56,39 +60,51 @@ def of_now(campaign: Campaign) -> Material:
         dossier = dossiers.gather(campaign, versions)
         return Material(
             book=counting.current(campaign, detail=None, sensitive=True),
-            cover=_cover(campaign, dossier, None),
+            cover=cover_of(campaign, None, dossier.field_work, dossier),
             dossier=dossier,
             answers=run_answers.reader(campaign, versions),
             words=_words(campaign),
+            years=earlier_years.years_of(campaign),
+            areas=earlier_years.areas_of(campaign),
+            questionnaires=tuple(run_answers.questionnaires_of(campaign)),
         )
 
 
-def _cover(campaign: Campaign, dossier: Dossier, run: ScoreRun | None) -> Cover:
+def cover_of(
+    campaign: Campaign, run: ScoreRun | None, field_work: Sequence[FieldWork], dossier: Dossier | None
+) -> Cover:
+    """Return what stands around a result: of a stored run, or of now where there is none.
+
+    Name, state and groups are those of the dossier, the campaign's present ones without it.
+    """
     rules, moment = run or campaign, now()
+    facts: dict[str, Any] = {"name": campaign.name, "state": campaign.state, "year": campaign.year}
+    facts |= dossier.campaign if dossier else {}
     return Cover(
-        campaign=dossier.campaign["name"],
+        campaign=facts["name"],
         campaign_code=campaign.code,
         made_up=campaign.made_up,
-        state=CAMPAIGN_LABELS[CampaignState(dossier.campaign["state"])],
+        state=CAMPAIGN_LABELS[CampaignState(facts["state"])],
         as_of=run.run_at if run else moment,
         written_at=moment,
         program_version=run.program_version if run else VERSION,
         questionnaire=campaigns.questionnaire_of(rules.questionnaire_sha256),
         method=campaigns.method_of(rules.method_sha256),
-        group_names=dossier.groups,
+        group_names=dossier.groups if dossier else campaigns.group_names_of(campaign),
         run_number=run.number if run else None,
         run_reason=run.reason if run else "",
-        excluded=_excluded(dossier),
+        excluded=_excluded(field_work),
+        year=facts["year"],
     )
 
 
-def _excluded(dossier: Dossier) -> dict[str, int]:
+def _excluded(field_work: Sequence[FieldWork]) -> dict[str, int]:
     return {
-        LABELS[Validity.TOO_FEW_ANSWERS]: sum(each.invalid for each in dossier.field_work),
-        LABELS[ResponseState.RETURNED]: sum(each.returned for each in dossier.field_work),
-        LABELS[ResponseState.VOID]: sum(each.void for each in dossier.field_work),
-        LABELS[ResponseState.DRAFT]: sum(each.drafts for each in dossier.field_work),
-        APART: sum(each.apart for each in dossier.field_work),
+        LABELS[Validity.TOO_FEW_ANSWERS]: sum(each.invalid for each in field_work),
+        LABELS[ResponseState.RETURNED]: sum(each.returned for each in field_work),
+        LABELS[ResponseState.VOID]: sum(each.void for each in field_work),
+        LABELS[ResponseState.DRAFT]: sum(each.drafts for each in field_work),
+        APART: sum(each.apart for each in field_work),
     }
 
 

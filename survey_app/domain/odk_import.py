@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from scoring.questionnaire import Question, Questionnaire
-from survey_app.exports import answers_xlsx
+from survey_app.exports import answers_xlsx, bundle_answers
 from survey_app.language import clean_line
 
 FIELDS = {
@@ -20,7 +20,7 @@ MOMENTS = {"start": "opened_at", "end": "finished_at"}
 # Who sent a form, in the order of trust, where a file has no column `enumerator`.
 SENDERS = ("username", "_submitted_by", "submittername")
 # What an export of ours tells about a response and a file cannot change.
-TOLD = frozenset(answers_xlsx.TOLD)
+TOLD = frozenset({*answers_xlsx.TOLD, *bundle_answers.LEADING} - FIELDS.keys())
 _METADATA = frozenset(
     {
         *(
@@ -128,6 +128,12 @@ class ColumnMap:
         """Return where a field stands, or None."""
         return next((column.place for column in self.read if column.target == target), None)
 
+    def told(self, heading: str) -> int | None:
+        """Return where a column stands that is only told, or None."""
+        return next(
+            (each.place for each in self.columns if (each.how, each.heading) == (How.TOLD, heading)), None
+        )
+
     def heading(self, target: str) -> str:
         """Return the heading under which a field stands, or its code."""
         return next((column.heading for column in self.read if column.target == target), target)
@@ -139,7 +145,8 @@ def mapping(
     """Return what each heading means; `others` are earlier versions by the label their own columns carry.
 
     A heading is a code, a code after group names ("access/access_1", "access-access_1"), or the question's own
-    words; one answer of several stands behind its question ("channel/internet"). Two headings that mean the same are
+    words; one answer of several stands behind its question ("channel/internet"). A code that an earlier version alone has is
+    its. Two headings that mean the same are
     both refused, never guessed between.
     """
     names = _names(questionnaire)
@@ -217,8 +224,10 @@ def _column(place: int, heading: str, names: _Names, others: Mapping[str, Questi
         return Column(place, heading, How.TOLD)
     if (labelled := _LABELLED.fullmatch(heading)) and (other := others.get(labelled["version"])):
         code = labelled["code"]
-        if code in other.criterion_codes or any(question.code == code for question in other.questions):
+        if _asks(other, code):
             return Column(place, heading, How.CODE, code, "", labelled["version"])
+    if heading not in names.codes and any(_asks(other, heading) for other in others.values()):
+        return Column(place, heading, How.CODE, heading)
     if meant := _by_code(heading, names):
         return Column(place, heading, How.CODE if heading in names.codes else How.GROUP, *meant)
     for suffix in _suffixes(heading):
@@ -233,6 +242,10 @@ def _column(place: int, heading: str, names: _Names, others: Mapping[str, Questi
     if last.strip("_") in _METADATA or last in SENDERS:
         return Column(place, heading, How.METADATA, last if last in SENDERS else "")
     return Column(place, heading, How.UNKNOWN)
+
+
+def _asks(questionnaire: Questionnaire, code: str) -> bool:
+    return code in questionnaire.criterion_codes or any(each.code == code for each in questionnaire.questions)
 
 
 def _by_code(heading: str, names: _Names) -> tuple[str, str] | None:

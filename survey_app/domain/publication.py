@@ -57,16 +57,28 @@ def publish(actor: User, campaign: Campaign, reason: str = "") -> Publication:
 
 
 def _check_current(campaign: Campaign, run: ScoreRun) -> None:
-    """Refuse a run that the answers, appraisals and re-checks on file would no longer give."""
+    """Refuse a run that is published already, or that what is on file would no longer give."""
+    if why := why_published(run) or why_not_current(campaign, run):
+        raise publication_problems.NotARunToPublish(number=run.number, why=why)
+
+
+def why_published(run: ScoreRun) -> str:
+    """Return why a run cannot be published once more; empty where it never was."""
+    made = of_run(run)
+    return f"lần tính này đã được công bố (lần công bố {made.number})" if made else ""
+
+
+def why_not_current(campaign: Campaign, run: ScoreRun) -> str:
+    """Return why a run is no longer what the answers, appraisals and re-checks on file give; empty where it is.
+
+    Refuses a run without a dossier.
+    """
     frozen = dossiers.of_run(run)
-    present = dossiers.gather(campaign, run_answers.versions_now(campaign))
     if counting.current(campaign, detail=None, sensitive=True).digest != run.book_digest:
-        why = "phiếu hoặc điểm thẩm định đã đổi sau lần tính này"
-    elif _timeless(frozen) != _timeless(present):
-        why = "phiếu không tính, sửa phiếu hoặc phúc tra đã đổi sau lần tính này"
-    else:
-        return
-    raise publication_problems.NotARunToPublish(number=run.number, why=why)
+        return "phiếu hoặc điểm thẩm định đã đổi sau lần tính này"
+    if _timeless(frozen) != _timeless(dossiers.gather(campaign, run_answers.versions_now(campaign))):
+        return "phiếu không tính, sửa phiếu hoặc phúc tra đã đổi sau lần tính này"
+    return ""
 
 
 def _timeless(dossier: Dossier) -> Dossier:
@@ -91,6 +103,20 @@ def all_of(campaign: Campaign) -> list[Publication]:
     """Return a campaign's publications, newest first."""
     found = select(Publication).where(Publication.campaign_id == campaign.id)
     return list(db.session.scalars(found.order_by(Publication.number.desc())))
+
+
+def of_run(run: ScoreRun) -> Publication | None:
+    """Return a run's publication, if it was published."""
+    return db.session.scalar(select(Publication).where(Publication.run_id == run.id))
+
+
+def numbered(campaign: Campaign, number: int) -> Publication:
+    """Return a campaign's publication of that number; refuses one that does not exist."""
+    for made in all_of(campaign):
+        if made.number == number:
+            return made
+    known = ", ".join(str(made.number) for made in all_of(campaign)) or "chưa có lần nào"
+    raise problems.UnknownValue(what="Lần công bố", value=number, known=known)
 
 
 def newest(code: str) -> Publication:

@@ -39,6 +39,7 @@ rule = (
     "phiếu không có trong tệp giữ nguyên."
 )
 LONGEST_REASON = 200
+ASKED_BY = "questionnaire"  # of a file whose columns bear no label of a version
 MOST_NAMED = 10
 Item = TypeVar("Item")
 
@@ -105,6 +106,7 @@ def _claimed(column: odk_import.Column) -> str:
 def _given(table: Sheet, found: ColumnMap) -> Iterator[Given]:
     places = {code: found.place(code) for code in odk_import.FIELDS}
     answers = [column for column in found.read if column.target not in odk_import.FIELDS]
+    asked_by = None if any(column.version for column in answers) else found.told(ASKED_BY)
     for number, texts in table.rows:
         fields = {code: "" if place is None else texts[place] for code, place in places.items()}
         yield Given(
@@ -119,6 +121,7 @@ def _given(table: Sheet, found: ColumnMap) -> Iterator[Given]:
                 if not is_blank(texts[each.place])
             ],
             moments={each.target: texts[each.place] for each in found.moments if texts[each.place]},
+            questionnaire="" if asked_by is None else clean(texts[asked_by]),
         )
 
 

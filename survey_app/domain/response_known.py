@@ -8,9 +8,11 @@ from sqlalchemy import Row, select
 
 from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import campaigns
+from survey_app.domain.people import alias
 from survey_app.domain.response_cells import Reader
 from survey_app.extensions import db
 from survey_app.labels import LABELS
+from survey_app.language import clean_line
 from survey_app.models import AuditLine, Campaign, CampaignUnit, Response, User
 from survey_app.models.response import ARRIVED
 from survey_app.vocabulary import Mode, ResponseState, Role
@@ -51,6 +53,15 @@ class Known:
         return {user.username: user for user in db.session.scalars(people)}
 
     @cached_property
+    def _aliases(self) -> dict[str, User]:
+        return {alias(user.id, user.username).lower(): user for user in self.enumerators.values()}
+
+    def enumerator(self, text: str) -> User | None:
+        """Return who asked, by user name, or by the code that files for outsiders name her under."""
+        name = clean_line(text).lower()
+        return self.enumerators.get(name) or self._aliases.get(name)
+
+    @cached_property
     def void(self) -> dict[str, Row[Any]]:
         """The void responses by form code; what a reversed file withdrew is as if it had never come."""
         found = self._stored().where(Response.state == ResponseState.VOID).order_by(Response.id)
@@ -89,6 +100,7 @@ class Known:
                 Response.mode,
                 Response.answers,
                 Response.details,
+                Response.enumerator_id,
                 User.username,
             )
             .join(User, User.id == Response.enumerator_id)

@@ -16,6 +16,7 @@ from survey_app import problems
 from survey_app.domain import audit, response_content
 from survey_app.domain.entry_rules import rules_of
 from survey_app.domain.import_plan import CellRefused, Planned
+from survey_app.domain.people import alias
 from survey_app.domain.response_cells import BLANK, Cell, CellError, Reader, is_erasing, ticked
 from survey_app.domain.response_known import Known, version_label
 from survey_app.labels import LABELS
@@ -29,7 +30,10 @@ CONTENT = ("unit_id", "mode", "validity", "answers", "details", "content_digest"
 
 @dataclass(frozen=True)
 class Given:
-    """A row of a file: its number, its key, the fields as they stand there, and every answer that is not blank."""
+    """A row of a file: its number, its key, the fields as they stand there, and every answer that is not blank.
+
+    `questionnaire` is the code of the version that columns without a label mean in this row, "" for the campaign's own.
+    """
 
     number: int
     form_code: str
@@ -38,6 +42,7 @@ class Given:
     mode: str
     cells: Sequence[Cell]
     moments: Mapping[str, str] = field(default_factory=dict)
+    questionnaire: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,7 +130,7 @@ class Planner:
     def _new(self, row: Given) -> Planned | None:
         sha256 = self.campaign.questionnaire_sha256
         unit = self._unit(row)
-        enumerator = self.known.enumerators.get(clean_line(row.enumerator).lower())
+        enumerator = self.known.enumerator(row.enumerator)
         if enumerator is None:
             why = problems.field("row_enumerator", value=clean_line(row.enumerator)[:40])
             self.refuse(row.number, "enumerator", row.enumerator, why)
@@ -186,7 +191,10 @@ class Planner:
 
     def _check_enumerator(self, row: Given, stored: Row[Any]) -> None:
         given = clean_line(row.enumerator).lower()
-        if given and given != stored.username:
+        if given and given not in (
+            stored.username,
+            alias(stored.enumerator_id, stored.username).lower(),
+        ):
             why = problems.field("row_enumerator_kept", value=given[:40], kept=stored.username)
             self.refuse(row.number, "enumerator", row.enumerator, why)
 
@@ -241,7 +249,7 @@ class Planner:
         raw: dict[str, object] = {}
         ticks: dict[str, list[Cell]] = {}
         for cell in row.cells:
-            if cell.version != version and not (cell.version == "" and self._shares(reader, cell.code)):
+            if not self._fits(row, cell, reader, version):
                 self.refuse(row.number, cell.heading, cell.text, self._other_version(reader))
             elif cell.option:
                 ticks.setdefault(cell.code, []).append(cell)
@@ -260,6 +268,13 @@ class Planner:
         for code, cells in ticks.items():
             self._tick(row, code, cells, raw)
         return levels, raw
+
+    def _fits(self, row: Given, cell: Cell, reader: Reader, version: str) -> bool:
+        """Tell whether a cell speaks of this version of the questionnaire."""
+        if not reader.knows(cell.code):
+            return False
+        named = row.questionnaire == reader.questionnaire.code
+        return cell.version == version or (cell.version == "" and (named or self._shares(reader, cell.code)))
 
     def _shares(self, reader: Reader, code: str) -> bool:
         """Tell whether a column of the campaign's questionnaire is also one of this version of it."""

@@ -10,7 +10,7 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-from survey_app.exports.workbook import HERE, MADE_UP, text_cell, value_cell, workbook_styles
+from survey_app.exports.workbook_cells import HERE, MADE_UP, text_cell, value_cell, workbook_styles
 
 FIXED = ("form_code", "unit", "enumerator", "mode")
 TOLD = (

@@ -40,6 +40,11 @@ class FieldWork:
         """Return how many issued forms have not come back; None where it is unknown how many were issued."""
         return None if self.issued is None else self.issued - self.valid - self.invalid - self.void
 
+    @property
+    def gap(self) -> int:
+        """Return how many valid responses are still missing to the quota; never below 0."""
+        return max(0, self.quota - self.valid)
+
 
 @dataclass(frozen=True)
 class Excluded:

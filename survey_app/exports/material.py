@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from scoring.book import ScoreBook
+from scoring.questionnaire import Questionnaire
 from survey_app.exports.dossier import Dossier
 from survey_app.exports.tables import Cover
 
@@ -57,13 +58,17 @@ class GroupYear:
 
 @dataclass(frozen=True)
 class Year:
-    """One earlier year: where its figures come from, units and groups by code; `why_not` where none can be compared."""
+    """One earlier year: where its figures come from, units and groups by code; `why_not` where none can be compared.
+
+    `imported` figures were read in as published elsewhere: by which method they were made is not known here.
+    """
 
     year: int
     source: str
     units: Mapping[str, UnitYear]
     groups: Mapping[str, GroupYear]
     why_not: str = ""
+    imported: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,6 +102,7 @@ class Material:
 
     `answers` gives the rows of the responses counted, by form code, anew each time it is called. `years` are the earlier
     years, newest first; `template` is Home Affairs' own Word template, None for the one that comes with the program.
+    `questionnaires` are all that the responses were asked by, the cover's own first; empty where only that one was.
     """
 
     book: ScoreBook
@@ -108,3 +114,4 @@ class Material:
     areas: tuple[Area, ...] = ()
     template: bytes | None = None
     publication: Mapping[str, str] = field(default_factory=dict)
+    questionnaires: tuple[Questionnaire, ...] = ()

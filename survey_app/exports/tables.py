@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,17 +13,21 @@ from scoring.printing import between, ranks_between
 from scoring.questionnaire import Questionnaire
 from survey_app.exports import sentences
 
-Cell = str | int | Decimal | datetime | None
+Cell = str | int | Decimal | date | None
 LEVELS = 5
 NO_SURVEY = "x"
 
 
 @dataclass(frozen=True)
 class Column:
-    """A heading and the kind of its cells: text, code, remark, range, count, points, percent, weight or moment."""
+    """A heading and the kind of its cells: text, code, remark, range, count, points, percent, weight, moment, day or plain.
+
+    `width` is how many letters a sheet gives it, 0 where its kind says so.
+    """
 
     heading: str
     kind: str = "text"
+    width: int = 0
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ class Row:
 class Table:
     """A table as it is shown and written: name, caption, columns, rows, foot, notes.
 
-    `as_of` stands only where the figures are of another moment than the result's.
+    `filtered` is a list that a sheet offers to filter.
     """
 
     name: str
@@ -47,12 +51,14 @@ class Table:
     rows: tuple[Row, ...]
     foot: tuple[Row, ...] = ()
     notes: tuple[str, ...] = ()
-    as_of: datetime | None = None
+    filtered: bool = False
 
 
 @dataclass(frozen=True)
 class Cover:
     """What stands around a result: whose it is, as of when, by which rules, and how it can be verified.
+
+    `year` is the one the campaign is of, None where nobody said.
 
     State, progress and the responses left out are those of `written_at`: a stored run does not keep them.
     """
@@ -70,6 +76,7 @@ class Cover:
     run_number: int | None = None
     run_reason: str = ""
     excluded: Mapping[str, int] = field(default_factory=dict)
+    year: int | None = None
 
 
 def _number(text: str | None) -> Decimal | None:

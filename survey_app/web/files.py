@@ -9,6 +9,8 @@ from urllib.parse import quote
 
 from flask import Response, send_file
 
+from survey_app.web.jobs import Job
+
 PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_NAME = 150
@@ -28,3 +30,8 @@ def attachment(content: bytes | Path, name: str, ending: str, kind: str) -> Resp
         told["filename*"] = f"UTF-8''{quote(f'{whole}.{ending}', safe='')}"
     reply.headers.set("Content-Disposition", "attachment", **told)
     return reply
+
+
+def of_job(job: Job) -> Response:
+    """Return the file that a job has made."""
+    return attachment(job.file, job.name, job.ending.removeprefix("."), job.kind)

@@ -122,7 +122,7 @@ def order(code: str) -> Any:
         db.session.rollback()
         return _page(campaign, form, None, refusal=refusal)
     if form.choice().unit and job.state == jobs.DONE:
-        return _file(job)
+        return files.of_job(job)
     return redirect(url_for("printing.job", code=code, job=job.id), 303)
 
 
@@ -133,26 +133,23 @@ def _ordered(campaign: Campaign, choice: printing.Choice, batch: printing.Batch)
         return found
     printing.note_printed(guards.actor(), campaign, batch)
     name = f"Phiếu trắng – {campaign.name}{f' – {choice.unit}' if choice.unit else ''}"
-    job = jobs.prepare(campaign.code, batch.digest, name, len(batch.forms))
+    what = (Permission.FORM_PRINT, batch.digest, name, ".pdf", files.PDF, len(batch.forms))
+    job = jobs.prepare(campaign.code, *what)
     try:
         db.session.commit()
     except BaseException:
         jobs.forget(job)
         raise
-    thread = jobs.start(job, lambda tell: pdf_of(batch.sheet, batch.forms, tell))
+    thread = jobs.start(job, lambda target, tell: target.write(pdf_of(batch.sheet, batch.forms, tell)))
     if choice.unit:
         thread.join(WAIT_SECONDS)
-    return jobs.find(campaign.code, job.id)
-
-
-def _file(job: jobs.Job) -> Any:
-    return files.attachment(job.file, job.name, "pdf", files.PDF)
+    return jobs.find(campaign.code, job.id, Permission.FORM_PRINT)
 
 
 @blueprint.get("/jobs/<job>")
 @guards.needs(Permission.FORM_PRINT)
 def job(code: str, job: str) -> Any:
-    found = jobs.find(use_campaign(code).code, job)
+    found = jobs.find(use_campaign(code).code, job, Permission.FORM_PRINT)
     page = render_template("printing/job.html", job=found)
     return page, {"Refresh": str(LOOK_EVERY_SECONDS)} if found.state == jobs.RUNNING else {}
 
@@ -160,17 +157,14 @@ def job(code: str, job: str) -> Any:
 @blueprint.post("/jobs/<job>/cancel")
 @guards.needs(Permission.FORM_PRINT)
 def cancel(code: str, job: str) -> Any:
-    jobs.cancel(jobs.find(use_campaign(code).code, job))
+    jobs.cancel(jobs.find(use_campaign(code).code, job, Permission.FORM_PRINT))
     return redirect(url_for("printing.job", code=code, job=job), 303)
 
 
 @blueprint.get("/jobs/<job>/file.pdf")
 @guards.needs(Permission.FORM_PRINT)
 def file(code: str, job: str) -> Any:
-    found = jobs.find(use_campaign(code).code, job)
-    if found.state != jobs.DONE or not found.file.exists():
-        raise problems.NotFound()
-    return _file(found)
+    return files.of_job(jobs.finished(use_campaign(code).code, job, Permission.FORM_PRINT))
 
 
 @blueprint.post("/letterhead")

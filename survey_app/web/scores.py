@@ -1,5 +1,6 @@
 """Points and ranks: the score table, a unit's page, the index, stored runs, the workbook."""
 
+from io import BytesIO
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -9,6 +10,7 @@ from survey_app import problems
 from survey_app.domain import (
     breakdowns,
     campaigns,
+    outputs,
     recheck_measures,
     recheck_points,
     run_comparison,
@@ -125,7 +127,7 @@ def _unit_page(unit: str, shown: score_views.Shown, validity: str = "") -> Any:
         result=result,
         row=rows[unit],
         standing=next((each for each in index["units"] if each["unit"] == unit), None),
-        progress=next((each for each in shown.progress if each.unit.unit.code == unit), None),
+        progress=next((each for each in shown.field_work if each.unit == unit and each.surveyed), None),
         group_size=sum(rows[each["unit"]]["group"] == rows[unit]["group"] for each in ranked),
         how_made=sentences.how_made(result, cover.method),
         how_sure=doubts.how_sure(shown.book, unit, cover.method),
@@ -221,8 +223,10 @@ def run_workbook(code: str, number: int) -> Any:
 
 def _workbook(code: str, number: int | None) -> Any:
     begin_writing()
-    campaign = use_campaign(code)
-    content = score_views.export(guards.actor(), campaign, ".xlsx", number)
+    campaign, actor, output = use_campaign(code), guards.actor(), outputs.OUTPUTS["workbook"]
+    material = outputs.material_of(actor, campaign, number)
+    content = BytesIO()
+    outputs.write(actor, campaign, output, material, content.write)
     db.session.commit()
-    run = f" – lần tính {number}" if number else ""
-    return files.attachment(content, f"{campaign.name}{run}", "xlsx", files.XLSX)
+    name = outputs.name_of(output, material)
+    return files.attachment(content.getvalue(), name, output.ending.removeprefix("."), output.mimetype)

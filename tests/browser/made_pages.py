@@ -73,6 +73,14 @@ def two_runs(page: Page) -> None:
     page.wait_for_url("**/changes/1")
 
 
+def a_run_with_files(page: Page) -> None:
+    page.goto(f"{CAMPAIGN}/scores")
+    page.get_by_role("button", name="Chạy tính điểm và lưu").click()
+    page.get_by_text("Đã lưu lần tính").wait_for()
+    page.goto(f"{CAMPAIGN}/publications")
+    page.get_by_role("heading", name="Tệp của lần tính").wait_for()
+
+
 def issued_links(page: Page) -> None:
     page.goto(f"{CAMPAIGN}/self-links")
     for name, value in {"number": "1", "expires": "31/12/2099"}.items():
@@ -110,6 +118,7 @@ MADE: dict[str, Callable[[Page], None]] = {
     "printed forms": printed_forms,
     "a file": a_file,
     "two runs": two_runs,
+    "a run with files": a_run_with_files,
     "issued links": issued_links,
     "a sheet of codes": a_sheet_of_codes,
     "a draw in progress": a_draw_in_progress,

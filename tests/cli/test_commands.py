@@ -221,7 +221,46 @@ def test_scores_are_run_and_written_as_workbook_and_json(run: Run, tmp_path: Pat
         assert run("scores", "export", CODE, "-o", file).exit_code == 0
         assert file.read_bytes().startswith(start)
     refused = run("scores", "export", CODE, "-o", tmp_path / "scores.pdf")
-    assert (refused.exit_code, ".xlsx, .json" in refused.stderr) == (1, True)
+    assert (refused.exit_code, ".xlsx, .json, .csv, .sav, .dta, .html" in refused.stderr) == (1, True)
+
+
+def test_files_of_a_run_are_written_by_their_ending_or_kind_and_leave_a_line_each(
+    run: Run, tmp_path: Path
+) -> None:
+    run("scores", "run", CODE)
+    for name, *more in (
+        ("a.csv",),
+        ("a.sav",),
+        ("a.dta",),
+        ("a.html",),
+        ("b.csv", "--kind", "points-csv-excel"),
+    ):
+        made = run("scores", "export", CODE, "--run", 1, "-o", tmp_path / name, *more)
+        assert (made.exit_code, made.stderr, made.stdout.startswith("Đã ghi ")) == (0, "", True), name
+    starts = {file.name: file.read_bytes()[:4] for file in tmp_path.iterdir()}
+    assert starts == {
+        "a.csv": b"form",
+        "a.sav": b"$FL2",
+        "a.dta": b"<sta",
+        "a.html": b"<!DO",
+        "b.csv": b"\xef\xbb\xbfN",
+    }
+    told = select(func.count()).select_from(AuditLine).where(AuditLine.verb == "score.exported")
+    assert db.session.scalar(told) == 5
+
+
+def test_the_bundle_of_a_run_or_a_publication_is_written_and_another_number_is_refused(
+    run: Run, tmp_path: Path
+) -> None:
+    file = tmp_path / "goi.zip"
+    without = run("bundle", "export", CODE, "-o", file)
+    assert (without.exit_code, "chưa có lần tính điểm" in without.stderr, file.exists()) == (1, True, False)
+    run("scores", "run", CODE)
+    made = run("bundle", "export", CODE, "-o", file)
+    assert (made.exit_code, file.read_bytes()[:2]) == (0, b"PK")
+    assert run("bundle", "export", CODE, "--publication", 1, "-o", file).exit_code == 1
+    assert run("bundle", "export", CODE, "--publication", 1, "--run", 1, "-o", file).exit_code == 2
+    assert [each.name for each in tmp_path.iterdir()] == ["goi.zip"]
 
 
 def test_a_file_that_cannot_be_written_is_refused_by_name_and_leaves_no_line_in_the_trail(

@@ -16,8 +16,14 @@ def book() -> ScoreBook:
 
 
 @pytest.fixture
-def cover() -> Cover:
-    """The cover of a campaign of made-up answers at 23:30 Vietnamese time, the day after the UTC date ends."""
+def cover(module_cover: Cover) -> Cover:
+    """The cover of a campaign of made-up answers."""
+    return module_cover
+
+
+@pytest.fixture(scope="module")
+def module_cover() -> Cover:
+    """The same for artefacts that a module shares, at 0:30 Vietnamese time, the day after the UTC date ends."""
     return Cover(
         campaign="Đợt thử",
         campaign_code="thu",

@@ -19,7 +19,7 @@ from survey_app.domain import campaigns, printing
 from survey_app.exports import printed_forms
 from survey_app.extensions import db
 from survey_app.models import AuditLine, SampleRow
-from survey_app.vocabulary import SampleKind
+from survey_app.vocabulary import Permission, SampleKind
 from survey_app.web import jobs
 from tests.bad_inputs import BAD_INPUTS
 from tests.exports.test_printed_forms import page_count
@@ -139,7 +139,7 @@ def test_a_job_is_stopped_by_whoever_may_print_and_leaves_no_file(
 ) -> None:
     goes_on = threading.Event()
 
-    def slow(_sheet: object, forms: list[object], tell: jobs.Tell) -> bytes:
+    def slow(_sheet: object, forms: list[object], tell: jobs.Teller) -> bytes:
         tell(7)
         goes_on.wait(10)
         tell(8)
@@ -176,7 +176,7 @@ def test_work_that_fails_says_so_and_can_be_asked_for_again(
 def test_a_job_whose_worker_is_gone_is_told_as_failed(
     coordinator: FlaskClient, folder: Path, demo: Flask
 ) -> None:
-    job = jobs.prepare(CODE, "key", "Phiếu trắng", 22)
+    job = jobs.prepare(CODE, Permission.FORM_PRINT, "key", "Phiếu trắng", ".pdf", "application/pdf", 22)
     assert "0 / 22" in coordinator.get(f"{PATH}/jobs/{job.id}").text
     past = time.time() - jobs.DEAD_AFTER_SECONDS - 1
     os.utime(folder / f"{job.id}.json", (past, past))
@@ -196,7 +196,7 @@ def test_files_are_gone_after_an_hour(coordinator: FlaskClient, folder: Path) ->
 def test_a_job_of_another_campaign_or_of_nobody_is_not_there(
     coordinator: FlaskClient, folder: Path, demo: Flask
 ) -> None:
-    foreign = jobs.prepare("another", "key", "Phiếu", 1)
+    foreign = jobs.prepare("another", Permission.FORM_PRINT, "key", "Phiếu", ".pdf", "application/pdf", 1)
     for job in (foreign.id, "0" * 32, "..", "a" * 31 + "/", "A" * 33):
         assert coordinator.get(f"{PATH}/jobs/{job}").status_code == 404
 

@@ -173,9 +173,9 @@ def test_e6_the_file_name_is_readable_and_injects_nothing(home_affairs: FlaskCli
     headers = home_affairs.get(f"/campaigns/{CODE}/workbook.xlsx").headers
     _, plain, extended = headers["Content-Disposition"].split(";")
     assert "X-Evil" not in headers
-    assert plain.strip().startswith('filename="So Noi vu')
+    assert plain.strip().startswith('filename="Bang diem - So Noi vu')
     name = unquote(extended.strip().removeprefix("filename*=UTF-8''"))
-    assert name == "Sở Nội vụ – Đợt 1-2025 -bản chốt-X-Evil- 1.xlsx"
+    assert name == "Bảng điểm – Sở Nội vụ – Đợt 1-2025 -bản chốt-X-Evil- 1 – số liệu minh họa.xlsx"
 
 
 def test_e8_a_units_name_that_looks_like_a_formula_stays_text(home_affairs: FlaskClient) -> None:
@@ -220,11 +220,11 @@ def test_a_stored_run_stays_as_it_was_when_answers_change(home_affairs: FlaskCli
     assert {row[0]: row[1] for row in kept["Xác minh"].iter_rows(values_only=True)}[
         "Mã kiểm tra kết quả"
     ] == run.book_digest
-    # The points are the run's, the counts against quotas those of the hour in which the file is written.
+    # Points and counts against quotas are those of the run's moment.
     points = [row for sheet in kept.worksheets[:2] for row in sheet_rows(sheet, "Hạng")]
     progress = sheet_rows(kept["Tiến độ"], "Nhóm")
     assert sum(row["Số phiếu"] for row in points if isinstance(row["Mã"], str)) == 2124
-    assert (sum(row["Hợp lệ"] for row in progress), sum(row["Đã hủy"] for row in progress)) == (2025, 99)
+    assert (sum(row["Hợp lệ"] for row in progress), sum(row["Đã hủy"] for row in progress)) == (2124, 0)
 
 
 def test_l1_pages_and_workbook_show_the_same_counts(home_affairs: FlaskClient) -> None:

@@ -1,7 +1,8 @@
 """The demonstration campaign: Hà Nam's 25 units as published for 2022, with made-up answers.
 
 `units.csv` holds the published names, appraisal points and components; the quotas are made up but
-add to the published 984 and 1,140. Everything is drawn from one fixed seed.
+add to the published 984 and 1,140. `report_figures.csv` holds what was published of 2021 and
+the areas' means. Everything is drawn from one fixed seed.
 """
 
 import csv
@@ -15,7 +16,7 @@ import numpy
 from sqlalchemy import exists, select
 
 from survey_app import problems
-from survey_app.domain import appraisals, assignments, campaigns, people, response_import
+from survey_app.domain import appraisals, assignments, campaigns, people, report_figures, response_import
 from survey_app.domain.demonstration.answers import draw_responses
 from survey_app.domain.demonstration.names import enumerator_names
 from survey_app.extensions import db
@@ -23,6 +24,7 @@ from survey_app.models import Campaign, User
 from survey_app.vocabulary import Body, CampaignState, Role
 
 CODE = "ha-nam-2022"
+FIGURES = "report_figures.csv"
 SEED = 2022
 ENUMERATORS = 60
 PASSWORD = "minh-hoa-2022"  # noqa: S105 - printed on purpose, and only this campaign's people have it
@@ -102,7 +104,14 @@ def load(actor: User, say: Callable[[str], None] = lambda _: None) -> bool:
     for published in units:
         typed = format(published.appraisal_points, "f")
         appraisals.enter(actor, campaign, published.unit, typed, version=0)
+    _add_figures(actor, campaign)
     return True
+
+
+def _add_figures(actor: User, campaign: Campaign) -> None:
+    """Take in what was published of 2021, and the areas' means of 2022."""
+    content = files(__package__).joinpath(FIGURES).read_bytes()
+    report_figures.replace(actor, campaign, FIGURES, content, seen=report_figures.digest_of([]))
 
 
 def _plan(units: list[PublishedUnit]) -> campaigns.Plan:
