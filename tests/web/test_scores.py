@@ -155,7 +155,7 @@ def test_the_workbook_says_what_it_is_as_of_when_and_how_to_verify_it(home_affai
     proof = {row[0]: row[1] for row in book["Xác minh"].iter_rows(values_only=True)}
     current = counting.current(campaigns.by_code(CODE), detail=None, sensitive=True)
     assert "MINH HỌA" in str(notes["CẢNH BÁO"])
-    assert notes["Số phiếu được tính"] == 2124
+    assert notes["Phiếu được tính"] == 2124
     assert proof["Mã kiểm tra kết quả"] == current.digest
     assert proof["Mã kiểm tra dữ liệu vào (SHA-256)"] == current.satisfaction["input"]["sha256"]
     for sheet in book.worksheets[:7]:
@@ -236,7 +236,7 @@ def test_l1_pages_and_workbook_show_the_same_counts(home_affairs: FlaskClient) -
     notes = {row[0]: row[1] for row in book["Ghi chú"].iter_rows(values_only=True)}
     counts = [sum(row[heading] for row in progress) for heading in ("Hợp lệ", "Không hợp lệ", "Trả lại")]
     assert counts == [2124 - 9 - 4, 4, 9]
-    assert notes["Số phiếu được tính"] == counts[0]
+    assert notes["Phiếu được tính"] == counts[0]
     page = tables_of(home_affairs.get(f"/campaigns/{CODE}/scores").text)[:2]
     assert sum(int(row["Số phiếu"]) for table in page for row in table) == counts[0]
     assert counting.current(campaigns.by_code(CODE)).satisfaction["input"]["responses"] == counts[0]
