@@ -11,11 +11,13 @@ from survey_app.cli import (
     forms,
     publication,
     recheck,
+    report,
     responses,
     sample,
     scores,
     second_entry,
     user,
+    verify,
 )
 
 
@@ -31,10 +33,12 @@ def register(app: Flask) -> None:
         forms.questionnaires,
         publication.group,
         recheck.group,
+        report.group,
         responses.group,
         sample.group,
         scores.group,
         second_entry.group,
         user.group,
+        verify.command,
     ):
         app.cli.add_command(group)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import TypeVar
 
 from survey_app.exports import workbook_answers
@@ -29,6 +30,7 @@ from survey_app.exports.workbook_tables import (
 )
 
 __all__ = ["HERE", "MADE_UP", "workbook_of"]
+LAYOUT_PAGE = Path(__file__).with_name("WORKBOOK.md")
 NOTES, PROOF = "Ghi chú", "Xác minh"
 COUNTED = (
     "Sửa phiếu",
@@ -59,22 +61,23 @@ def workbook_of(material: Material, tell: Tell = silent) -> bytes:
     ]
     tables = [*before, answers, *after]
     titles = titles_of([*(table.name for table in tables), NOTES, PROOF])
-    pages = Pages(_lead(cover), f"Điểm khảo sát – {cover.campaign}", f"Hài Lòng {cover.program_version}")
-    rows: dict[str, int] = {}
-    for title, table in zip(titles, tables, strict=False):
-        if table is answers:
-            tell(BEFORE_ANSWERS)
-            cells = workbook_answers.answer_cells(material.answers(), questionnaires)
-            whole = int(material.book.satisfaction["input"]["responses"])
-            rows[title] = pages.stream(title, table, _telling(cells, whole, tell))
-            tell(AFTER_ANSWERS)
-        else:
-            pages.add(title, table)
-            if table.name in COUNTED:
-                rows[title] = len(table.rows)
-    pages.facts(titles[-2], NOTES, COLUMNS, note_facts(material, rows, pages.cut))
-    pages.facts(titles[-1], PROOF, COLUMNS, proof_facts(material, questionnaires))
-    content = pages.saved()
+    made = Pages(_lead(cover), f"Điểm khảo sát – {cover.campaign}", f"Hài Lòng {cover.program_version}")
+    with made as pages:
+        rows: dict[str, int] = {}
+        for title, table in zip(titles, tables, strict=False):
+            if table is answers:
+                tell(BEFORE_ANSWERS)
+                cells = workbook_answers.answer_cells(material.answers(), questionnaires)
+                whole = int(material.book.satisfaction["input"]["responses"])
+                rows[title] = pages.stream(title, table, _telling(cells, whole, tell))
+                tell(AFTER_ANSWERS)
+            else:
+                pages.add(title, table)
+                if table.name in COUNTED:
+                    rows[title] = len(table.rows)
+        pages.facts(titles[-2], NOTES, COLUMNS, note_facts(material, rows, pages.cut))
+        pages.facts(titles[-1], PROOF, COLUMNS, proof_facts(material, questionnaires))
+        content = pages.saved()
     tell(100)
     return content
 

@@ -118,7 +118,7 @@ def value_cell(sheet: WriteOnlyWorksheet, value: Cell, style: str) -> WriteOnlyC
     return cell
 
 
-def _bare(sheet: WriteOnlyWorksheet, value: Cell) -> WriteOnlyCell:
+def _bare(sheet: WriteOnlyWorksheet, value: Cell | date) -> WriteOnlyCell:
     """Return a cell without a style."""
     if isinstance(value, str):
         cell = WriteOnlyCell(sheet)
@@ -127,7 +127,7 @@ def _bare(sheet: WriteOnlyWorksheet, value: Cell) -> WriteOnlyCell:
         return cell
     plain: int | float | date | None = float(value) if isinstance(value, Decimal) else value
     if isinstance(value, datetime):
-        plain = value.astimezone(HERE).replace(tzinfo=None)
+        plain = value.astimezone(HERE).replace(tzinfo=None, microsecond=0)
     return WriteOnlyCell(sheet, value=plain)
 
 
@@ -150,6 +150,7 @@ class Pages:
     workbook: Workbook = field(default_factory=lambda: Workbook(write_only=True))
     cut: list[str] = field(default_factory=list)
     _looks: dict[str, StyleArray] = field(default_factory=dict)
+    _row: int = 0  # of the sheet that is being written
 
     def __post_init__(self) -> None:
         self.workbook.properties.title = cleaned(self.title)
@@ -157,13 +158,24 @@ class Pages:
         for style in workbook_styles():
             self.workbook.add_named_style(style)
 
+    def __enter__(self) -> "Pages":
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        """Take away what lies on the disk of sheets that were begun, where they are not to be saved."""
+        for sheet in self.workbook.worksheets:
+            if not sheet.closed:
+                sheet.close()
+                sheet._writer.cleanup()
+
     def add(self, title: str, table: Table) -> None:
         """Write a table as a sheet: caption, line of the result, warning, headings in row 4, rows, foot, notes."""
         sheet = self._opened(title, table.caption, table.columns)
         for rows, place in ((table.rows, ""), (table.foot, " foot")):
             looks = [self._look(sheet, f"hl {column.kind}{place}") for column in table.columns]
             for row in rows:
-                sheet.append(self._cell(sheet, *each) for each in zip(row.cells, looks, strict=True))
+                self._row += 1
+                sheet.append([self._cell(sheet, *each) for each in zip(row.cells, looks, strict=True)])
         last = HEADING_ROW + len(table.rows) + len(table.foot)
         if table.notes:
             sheet.append([])
@@ -174,7 +186,7 @@ class Pages:
         if table.filtered:
             _filter(sheet, table.columns, len(table.rows))
 
-    def stream(self, title: str, table: Table, rows: Iterable[Sequence[Cell]]) -> int:
+    def stream(self, title: str, table: Table, rows: Iterable[Sequence[Cell | date]]) -> int:
         """Write a long list without keeping it: its cells as they are, codes and days alone in their formats; return its rows."""
         sheet = self._opened(title, table.caption, table.columns)
         styled = [
@@ -184,6 +196,7 @@ class Pages:
         ]
         count = 0
         for given in rows:
+            self._row += 1
             cells: list[Any] = list(given)
             for place, look in styled:
                 cells[place] = self._cell(sheet, cells[place], look)
@@ -199,6 +212,7 @@ class Pages:
         """Write pairs of a label and a fact of its own kind as a sheet."""
         sheet = self._opened(title, caption, columns)
         for label, value, kind in facts:
+            self._row += 1
             told = self._cell(sheet, value, self._look(sheet, f"hl fact {kind}"))
             sheet.append([text_cell(sheet, label, "hl text foot"), told])
         _print_area(sheet, columns, HEADING_ROW + len(facts))
@@ -210,7 +224,7 @@ class Pages:
         return content.getvalue()
 
     def _opened(self, title: str, caption: str, columns: Sequence[Column]) -> WriteOnlyWorksheet:
-        sheet = self.workbook.create_sheet(title)
+        sheet, self._row = self.workbook.create_sheet(title), HEADING_ROW
         self._set_up(sheet, columns)
         sheet.append([text_cell(sheet, caption, "hl title")])
         sheet.append([text_cell(sheet, self.lead.line, "Normal")])
@@ -226,9 +240,9 @@ class Pages:
             self._looks[style] = cell._style
         return self._looks[style]
 
-    def _cell(self, sheet: WriteOnlyWorksheet, value: Cell, look: StyleArray) -> WriteOnlyCell:
+    def _cell(self, sheet: WriteOnlyWorksheet, value: Cell | date, look: StyleArray) -> WriteOnlyCell:
         if isinstance(value, str) and is_long(value):
-            self.cut.append(f"{sheet.title}, dòng {sheet._max_row + 1}")
+            self.cut.append(f"{sheet.title}, dòng {self._row}")
         cell = _bare(sheet, value)
         cell._style = look
         return cell

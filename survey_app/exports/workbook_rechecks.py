@@ -102,7 +102,12 @@ def units_table(dossier: Dossier) -> Table:
     )
     sums = [sum(column) for column in zip(*counts, strict=True)]
     foot = (Row((TOTAL, None, *sums, None, None, None, None)),) if rows else ()
-    return Table("Phúc tra theo đơn vị", "Kết quả phúc tra từng đơn vị", columns, rows, foot, filtered=True)
+    note = (
+        "Các cột đếm và tỷ lệ tính mọi kết luận. Nhận xét không tính phiếu còn chờ quyết định (đề nghị hủy, hai cơ quan chưa "
+        "thống nhất, còn cơ quan chưa kết luận)."
+    )
+    caption = "Kết quả phúc tra từng đơn vị"
+    return Table("Phúc tra theo đơn vị", caption, columns, rows, foot, (note,), filtered=True)
 
 
 def _counts(found: UnitRechecks | None) -> tuple[int, ...]:

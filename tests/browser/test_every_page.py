@@ -65,6 +65,7 @@ PAGES: dict[str | None, list[str]] = {
         "a sheet of codes",
         f"{CAMPAIGN}/index",
         f"{CAMPAIGN}/report-figures",
+        f"{CAMPAIGN}/report",
         f"{CAMPAIGN}/imports",
         "a file",
         "/audit",

@@ -9,21 +9,15 @@ from survey_app.exports.tables import Cover
 from tests.exports.six_units import GROUPS, METHOD, QUESTIONNAIRE, book_of
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def book() -> ScoreBook:
     """The book of the six units."""
     return book_of()
 
 
-@pytest.fixture
-def cover(module_cover: Cover) -> Cover:
-    """The cover of a campaign of made-up answers."""
-    return module_cover
-
-
-@pytest.fixture(scope="module")
-def module_cover() -> Cover:
-    """The same for artefacts that a module shares, at 0:30 Vietnamese time, the day after the UTC date ends."""
+@pytest.fixture(scope="session")
+def cover() -> Cover:
+    """The cover of a campaign of made-up answers at 0:30 Vietnamese time, the day after the UTC date ends."""
     return Cover(
         campaign="Đợt thử",
         campaign_code="thu",

@@ -17,8 +17,8 @@ MILLIMETRE = 72 / 25.4
 
 
 @pytest.fixture(scope="module")
-def report(module_cover: Cover) -> Report:
-    return report_of(module_cover)
+def report(cover: Cover) -> Report:
+    return report_of(cover)
 
 
 @pytest.fixture(scope="module")

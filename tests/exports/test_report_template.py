@@ -22,9 +22,9 @@ SECRET = "/etc/hostname"
 
 
 @pytest.fixture(scope="module")
-def report(module_cover: Cover) -> Report:
+def report(cover: Cover) -> Report:
     """A short report: its first part alone."""
-    whole = report_of(module_cover)
+    whole = report_of(cover)
     return replace(whole, sections=whole.sections[:1], annexes=())
 
 

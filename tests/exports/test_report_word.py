@@ -22,8 +22,8 @@ ALT = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}d
 
 
 @pytest.fixture(scope="module")
-def report(module_cover: Cover) -> Report:
-    return report_of(module_cover)
+def report(cover: Cover) -> Report:
+    return report_of(cover)
 
 
 @pytest.fixture(scope="module")
@@ -168,7 +168,7 @@ def test_text_of_people_stays_text(content: bytes, document: Opened) -> None:
 
 
 def test_a_made_up_campaigns_warning_stands_on_every_page(
-    report: Report, document: Opened, module_cover: Cover
+    report: Report, document: Opened, cover: Cover
 ) -> None:
     first = document.sections[0]
     assert layout.MADE_UP in in_header(document, 0)
@@ -177,7 +177,7 @@ def test_a_made_up_campaigns_warning_stands_on_every_page(
         each.header.is_linked_to_previous or layout.MADE_UP in in_header(document, number)
         for number, each in enumerate(document.sections)
     )
-    true = Document(io.BytesIO(word_of(report_of(module_cover, made_up=False))))
+    true = Document(io.BytesIO(word_of(report_of(cover, made_up=False))))
     assert re.sub(r"\d", "", in_header(true, 0)) == ""
     assert layout.MADE_UP not in true.core_properties.comments
 
