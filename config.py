@@ -19,6 +19,7 @@ SETTINGS: dict[str, str] = {
     "SELF_OPENS_A_MINUTE": "30",
     "SELF_SENDS_A_MINUTE": "10",
     "SELF_WRONG_AN_HOUR": "60",
+    "RECEIPTS_AN_HOUR": "60",
 }
 
 
@@ -41,7 +42,7 @@ def load(instance: Path) -> dict[str, Any]:
         "WTF_CSRF_TIME_LIMIT": None,
         "COMPRESS_ALGORITHM": ["br", "gzip"],
         "COMPRESS_BR_LEVEL": 5,
-        **{name: _whole(name, read[name]) for name in SETTINGS if name.startswith("SELF_")},
+        **{name: _whole(name, read[name]) for name in SETTINGS if name.startswith(("SELF_", "RECEIPTS_"))},
         "JOBS_FOLDER": instance / "jobs",
     }
 

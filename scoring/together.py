@@ -110,13 +110,14 @@ def _modelled(
     """Return Σ_u var_srs,u · deff_u; at p of 0 or 1 n_eff is that of the units' own, weighted by answers."""
     model, pieces = uncertainty.models[component], uncertainty.pieces[component]
     p, variance, simple, inverse = float(linear.p), 0.0, 0.0, 0.0
-    whole = sum(float(row[1]) for each in strata for row in each.totals)
+    answers = {each.unit: float(sum(sum(row[1::2]) for row in each.totals)) for each in strata}
+    whole = sum(answers.values())
     for stratum in strata:
         piece, part = pieces.get(stratum.unit), variance_srs([stratum], linear)
         if piece is None:
             continue
         size = effective_size(piece.clustered, model)
-        inverse += (sum(float(row[1]) for row in stratum.totals) / whole) ** 2 / size if size else 0.0
+        inverse += (answers[stratum.unit] / whole) ** 2 / size if size else 0.0
         simple += float(part or 0)
         variance += float(part or 0) * model.deff(piece.clustered)
     size = p * (1 - p) / variance if variance and 0 < p < 1 else 1 / inverse if inverse else None

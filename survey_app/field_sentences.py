@@ -115,6 +115,9 @@ FIELD_SENTENCES = {
     "cell_not_ticked": "“{value}” không phải 0 hoặc 1",
     "column_claimed": "có hai cột cùng là {target}; hãy bỏ hoặc đổi tên một cột",
     "column_unclear": "câu chữ này là của hai câu hỏi; hãy ghi mã câu hỏi thay cho câu chữ",
+    "report_line": "Dòng này dài quá; tối đa {most} ký tự. Hãy rút gọn.",
+    "report_lines": "Hãy ghi tối đa {lines} dòng, mỗi dòng tối đa {most} ký tự.",
+    "template_missing": "Hãy chọn một tệp .docx.",
     "file_missing": "Hãy chọn một tệp .xlsx hoặc .csv.",
     "file_too_long": (
         "Tệp có {count} dòng; trang này nhận tối đa {most} dòng mỗi tệp. "

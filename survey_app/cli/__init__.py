@@ -9,12 +9,15 @@ from survey_app.cli import (
     check,
     demo,
     forms,
+    publication,
     recheck,
+    report,
     responses,
     sample,
     scores,
     second_entry,
     user,
+    verify,
 )
 
 
@@ -28,11 +31,14 @@ def register(app: Flask) -> None:
         demo.group,
         forms.group,
         forms.questionnaires,
+        publication.group,
         recheck.group,
+        report.group,
         responses.group,
         sample.group,
         scores.group,
         second_entry.group,
         user.group,
+        verify.command,
     ):
         app.cli.add_command(group)

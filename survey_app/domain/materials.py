@@ -4,7 +4,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scoring.book import ScoreBook
-from survey_app.domain import campaigns, counting, dossiers, earlier_years, printing, run_answers, scores
+from survey_app.domain import (
+    campaigns,
+    counting,
+    dossiers,
+    earlier_years,
+    printing,
+    report_templates,
+    report_words,
+    run_answers,
+    scores,
+)
 from survey_app.exports.dossier import Dossier, FieldWork
 from survey_app.exports.material import Material, Words
 from survey_app.exports.tables import Cover
@@ -45,6 +55,7 @@ def material_of(run: ScoreRun, publication: Mapping[str, str] | None = None) -> 
         words=_words(campaign),
         years=earlier_years.years_of(campaign, run),
         areas=earlier_years.areas_of(campaign),
+        template=report_templates.content_of(campaign),
         publication=publication or {},
         questionnaires=tuple(run_answers.questionnaires_of(campaign)),
     )
@@ -66,6 +77,7 @@ def of_now(campaign: Campaign) -> Material:
             words=_words(campaign),
             years=earlier_years.years_of(campaign),
             areas=earlier_years.areas_of(campaign),
+            template=report_templates.content_of(campaign),
             questionnaires=tuple(run_answers.questionnaires_of(campaign)),
         )
 
@@ -110,4 +122,14 @@ def _excluded(field_work: Sequence[FieldWork]) -> dict[str, int]:
 
 def _words(campaign: Campaign) -> Words:
     authority, issuer = printing.letterhead_of(campaign)
-    return Words(authority=authority, issuer=issuer)
+    kept = report_words.words_of(campaign)
+    return Words(
+        authority=authority,
+        issuer=issuer,
+        place=kept.place,
+        number=kept.number,
+        dated=kept.dated,
+        signer_title=kept.signer_title,
+        signer=kept.signer,
+        recipients=kept.recipient_lines,
+    )

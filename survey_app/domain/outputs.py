@@ -11,6 +11,9 @@ from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import audit, materials, publication, run_answers, scores
 from survey_app.exports import bundle, codebook, result_files, statistics_files, workbook
 from survey_app.exports.material import Material, Tell, silent
+from survey_app.exports.report_parts import report_of
+from survey_app.exports.report_pdf import pdf_of
+from survey_app.exports.report_word import word_of
 from survey_app.extensions import one_moment
 from survey_app.models import Campaign, User
 from survey_app.version import VERSION
@@ -56,6 +59,24 @@ OUTPUTS: dict[str, Output] = {
             ".xlsx",
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             _whole(lambda material, _asked, tell: workbook.workbook_of(material, tell)),
+        ),
+        Output(
+            "word",
+            "Báo cáo (Word)",
+            "Báo cáo theo thể thức văn bản hành chính, còn sửa được.",
+            ".docx",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            _whole(lambda material, _asked, tell: word_of(report_of(material), material.template, tell)),
+            reads_answers=False,
+        ),
+        Output(
+            "pdf",
+            "Báo cáo (PDF)",
+            "Cùng nội dung, để in và gửi.",
+            ".pdf",
+            "application/pdf",
+            _whole(lambda material, _asked, tell: pdf_of(report_of(material), tell)),
+            reads_answers=False,
         ),
         Output(
             "points-csv-excel",

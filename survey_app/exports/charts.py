@@ -103,7 +103,10 @@ def unit_chart(book: ScoreBook, unit: str, questionnaire: Questionnaire) -> Char
             for each in questionnaire.criteria
             if each.factor == factor.code
         ]
-    marks = [mark_of(label, estimate_of(book, unit, component), strong) for label, component, strong in lines]
+    marks = [
+        mark_of(label, estimate_of(book, unit, component), strong, key=component)
+        for label, component, strong in lines
+    ]
     return chart_of("Chỉ số của cả phiếu, từng yếu tố và từng tiêu chí, với khoảng tin cậy", marks)
 
 

@@ -40,3 +40,29 @@ def values_of(report: Report) -> dict[str, str | list[str]]:
         "nguoi_ky": words.signer,
         RECIPIENTS: recipients_of(report),
     }
+
+
+FACTS: Mapping[str, str] = {
+    "nam": "Năm của đợt khảo sát",
+    "ten_dot": "Tên đợt khảo sát",
+    "ky_tu": "Ngày đầu của kỳ khảo sát",
+    "ky_den": "Ngày cuối của kỳ khảo sát",
+    "so_phieu": "Số phiếu được tính",
+    "chi_tieu": "Tổng chỉ tiêu phiếu",
+    "so_don_vi": "Số cơ quan, đơn vị được xếp hạng",
+    "so_don_vi_khao_sat": "Số cơ quan, đơn vị có khảo sát",
+}
+GROUP_FACTS: Mapping[str, str] = {
+    "nhom": "Tên nhóm",
+    "trung_binh": "Chỉ số trung bình",
+    "diem_khao_sat": "Điểm khảo sát trung bình",
+    "khoang_cach": "Khoảng cách cao nhất – thấp nhất",
+}
+
+
+def facts_of_groups(groups: Mapping[str, str]) -> dict[str, str]:
+    """Return the single figures of a report and their meanings: those of the campaign, then of each group by its code."""
+    found = dict(FACTS)
+    for code, name in groups.items():
+        found |= {f"{fact}_{code}": f"{meaning}, nhóm {name}" for fact, meaning in GROUP_FACTS.items()}
+    return found

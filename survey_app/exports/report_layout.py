@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
 from scoring.points import half_up
@@ -21,6 +21,7 @@ NUMBERS = frozenset({"count", "points", "percent", "weight"})
 MIDDLE = frozenset({"range", "code", "moment"})
 NATION, MOTTO = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"
 MADE_UP = "SỐ LIỆU MINH HỌA: các câu trả lời là giả, không phải ý kiến thật của người dân."
+LONG_WORD = re.compile(r"\S{26,}")
 _UNFIT = re.compile(r"[\x00-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 HERE = timezone(timedelta(hours=7))
 
@@ -39,11 +40,16 @@ def text_of(cell: Cell, kind: str) -> str:
         return "–"
     if isinstance(cell, str):
         return cell
-    if isinstance(cell, datetime):
-        return moment(cell)
+    if isinstance(cell, date):
+        return moment(cell) if isinstance(cell, datetime) else cell.strftime("%d/%m/%Y")
     if isinstance(cell, Decimal) and kind in ("points", "percent", "weight"):
         return grouped(half_up(cell, 4 if kind == "weight" else 2))
     return count(cell) if isinstance(cell, int) else grouped(cell)
+
+
+def has_long_word(text: str) -> bool:
+    """Tell whether a text has a word so long that a line stretched to both margins would tear the others apart."""
+    return LONG_WORD.search(text) is not None
 
 
 def printable(text: str) -> str:
@@ -76,13 +82,6 @@ def side_of(column: Column) -> str:
     if column.kind in NUMBERS:
         return "right"
     return "center" if column.kind in MIDDLE else "left"
-
-
-def notes_of(table: Table) -> tuple[str, ...]:
-    """Return what stands below a table: its notes, and its moment where it is not the result's."""
-    if table.as_of is None:
-        return table.notes
-    return (*table.notes, f"Số liệu tính đến {moment(table.as_of)}.")
 
 
 def is_across(section: Section) -> bool:

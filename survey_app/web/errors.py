@@ -19,7 +19,10 @@ from survey_app.web.guards import SAFE_METHODS
 
 log = logging.getLogger(__name__)
 OURS = "errors/problem.html"
-REFUSALS = {"self_completion": "self_completion/refused.html"}  # citizens see a page without our menus
+REFUSALS = {  # citizens see a page without our menus
+    "self_completion": "self_completion/refused.html",
+    "public_results": "public/refused.html",
+}
 
 
 def wants_json() -> bool:

@@ -12,6 +12,7 @@ from flask import Response, send_file
 from survey_app.web.jobs import Job
 
 PDF = "application/pdf"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_NAME = 150
 _UNFIT = re.compile(r'[\x00-\x1f\\/:*?"<>|]+')

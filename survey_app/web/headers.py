@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Flask, Response, g, request
+from flask.sessions import SecureCookieSessionInterface
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -16,6 +17,15 @@ HEADERS = {
 }
 
 SMALL = 1024 * 1024
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Keeps sessions in signed cookies; pages for everybody alike (`g.for_all`) neither set a cookie nor vary by one."""
+
+    def save_session(self, app: Flask, session: Any, response: Response) -> None:
+        """Save the session of a page that is somebody's."""
+        if not g.get("for_all"):
+            super().save_session(app, session, response)
 
 
 def _whole(reply: Response) -> None:
@@ -46,4 +56,5 @@ def _add(reply: Response) -> Response:
 
 def register(app: Flask) -> None:
     """Add the headers to every reply of the application."""
+    app.session_interface = Sessions()
     app.after_request(_add)

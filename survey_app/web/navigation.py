@@ -28,6 +28,7 @@ ITEMS = (
     ("Điểm khảo sát", "scores.index", Permission.SCORE_VIEW, True),
     ("Chỉ số CCHC", "scores.ranking", Permission.SCORE_VIEW, True),
     ("Công bố", "publications.index", Permission.PUBLICATION_VIEW, True),
+    ("Báo cáo", "reports.index", Permission.REPORT_EDIT, True),
     ("Điểm thẩm định", "appraisals.index", Permission.APPRAISAL_VIEW, True),
     ("Đợt khảo sát", "campaigns.index", Permission.CAMPAIGN_VIEW, False),
     ("Tài khoản", "people.index", Permission.PERSON_VIEW, False),

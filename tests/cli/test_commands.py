@@ -249,6 +249,16 @@ def test_files_of_a_run_are_written_by_their_ending_or_kind_and_leave_a_line_eac
     assert db.session.scalar(told) == 5
 
 
+def test_the_report_is_written_as_word_or_pdf_and_under_no_other_ending(run: Run, tmp_path: Path) -> None:
+    run("scores", "run", CODE)
+    for ending, start in ((".docx", b"PK"), (".pdf", b"%PDF")):
+        file = tmp_path / f"bao-cao{ending}"
+        assert run("report", "build", CODE, "-o", file).exit_code == 0
+        assert file.read_bytes().startswith(start)
+    refused = run("report", "build", CODE, "-o", tmp_path / "bao-cao.odt")
+    assert (refused.exit_code, ".docx, .pdf" in refused.stderr) == (1, True)
+
+
 def test_the_bundle_of_a_run_or_a_publication_is_written_and_another_number_is_refused(
     run: Run, tmp_path: Path
 ) -> None:
