@@ -9,21 +9,29 @@ METHOD.md, UNCERTAINTY.md and DRAWS.md. What it verifies and what it cannot stan
 
 from __future__ import annotations
 
+import argparse
 import csv
 import hashlib
 import io
 import json
 import math
+import re
+import sys
 import tomllib
+import zipfile
+import zlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
 from statistics import NormalDist
-from typing import Any
+from typing import Any, NoReturn
+from xml.etree import ElementTree
 
 Facts = dict[str, Any]
 HUNDRED = Fraction(100)
@@ -36,7 +44,7 @@ class Differs(Exception):
     """What was found wrong, in a Vietnamese sentence that says where."""
 
 
-# --- Numbers: rounding, distributions ---------------------------------------------------------------------------------
+# --- Numbers: rounding, distributions --------------------------------------------------------------
 
 
 def half_up(value: Fraction | Decimal | int, digits: int) -> str:
@@ -117,7 +125,7 @@ def two_sided(z: float) -> float:
     return math.erfc(z / math.sqrt(2))
 
 
-# --- The rules: method and questionnaire -------------------------------------------------------------------------------
+# --- The rules: method and questionnaire -----------------------------------------------------------
 
 KINDS = (
     "modelled-deff-wilson",
@@ -273,7 +281,7 @@ def read_form(text: str) -> Form:
     )
 
 
-# --- The answers ------------------------------------------------------------------------------------------------------
+# --- The answers -----------------------------------------------------------------------------------
 
 
 @dataclass
@@ -285,7 +293,7 @@ class Answers:
     enumerators: list[str] = field(default_factory=list)
 
 
-def read_answers(text: str, form: Form) -> tuple[list[Facts], dict[str, Answers]]:
+def read_answers(text: str, form: Form, forms: Sequence[Form] = ()) -> tuple[list[Facts], dict[str, Answers]]:
     """Return the rows of answers.csv as they stand, and the answers by the unit they count to."""
     reader = csv.reader(io.StringIO(text, newline=""))
     head = next(reader, [])
@@ -297,12 +305,13 @@ def read_answers(text: str, form: Form) -> tuple[list[Facts], dict[str, Answers]
     rows: list[Facts] = []
     units: dict[str, Answers] = {}
     seen: set[str] = set()
+    alike = {each.code for each in (form, *forms) if each.codes == form.codes}
     for cells in reader:
         row: Facts = {name: cells[place] for name, place in lead}
         where = f"Gói, tệp answers.csv, phiếu {row['form_code']}"
         if len(cells) != len(head) or row["form_code"] in seen:
             raise Differs(f"{where}: dòng không đủ ô, hoặc mã phiếu có hai lần.")
-        if row["questionnaire"] != form.code:
+        if row["questionnaire"] not in alike:
             raise Differs(
                 f"{where}: hỏi theo bộ câu hỏi {row['questionnaire']}; chương trình này chỉ tính lại được {form.code}."
             )
@@ -359,7 +368,7 @@ def counts_of(marks: Iterable[Sequence[int]], width: int) -> list[list[int]]:
     return counts
 
 
-# --- Index and points (METHOD.md 2 and 3) --------------------------------------------------------------------------------
+# --- Index and points (METHOD.md 2 and 3) ----------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -458,7 +467,7 @@ def ranks(values: Sequence[Any], ties: str) -> list[int | None]:
     return [None if value is None else 1 + sum(other > value for other in present) for value in values]
 
 
-# --- Errors and intervals (UNCERTAINTY.md 1 to 4) ------------------------------------------------------------------------
+# --- Errors and intervals (UNCERTAINTY.md 1 to 4) --------------------------------------------------
 
 TOO_FEW = "chưa đủ mẫu"
 CENSUS = "không có sai số chọn mẫu"
@@ -902,7 +911,7 @@ def _by_units(singles: Sequence[Estimate], rules: Rules) -> Estimate:
     return finish(mean, variance, n, df, rules, size, None, not variance, [note])
 
 
-# --- Ranks (UNCERTAINTY.md 5) ---------------------------------------------------------------------------------------------
+# --- Ranks (UNCERTAINTY.md 5) ----------------------------------------------------------------------
 
 
 def surely_apart(values: Sequence[Any], errors: Sequence[float], adjustment: str) -> set[tuple[int, int]]:
@@ -981,7 +990,7 @@ def more_needed(gap: float, pair: Sequence[tuple[float, int, int | None]]) -> in
     return high
 
 
-# --- Small units (UNCERTAINTY.md 6) -----------------------------------------------------------------------------------------
+# --- Small units (UNCERTAINTY.md 6) ----------------------------------------------------------------
 
 
 def steadied(
@@ -1037,7 +1046,7 @@ def sample_needed(share: float, effect: float, margin: float, people: int | None
     return min(people, math.ceil(wanted / (1 + (wanted - 1) / people)))
 
 
-# --- The whole book, recomputed ------------------------------------------------------------------------------------------
+# --- The whole book, recomputed --------------------------------------------------------------------
 
 MARGINS = (2, 3, 5)
 BOOK_ONLY = object()  # stands where the bundle does not hold what the number is made of
@@ -1482,7 +1491,7 @@ def _component_error(estimate: Estimate | None, component: Decimal | None, rules
     return float(high - low) / (2 * NORMAL.inv_cdf(0.5 + LEVEL / 2))
 
 
-# --- Sensitivity (UNCERTAINTY.md 9) ------------------------------------------------------------------------------------------
+# --- Sensitivity (UNCERTAINTY.md 9) ----------------------------------------------------------------
 
 
 def sensitivity_of(own: Recomputed, told: Sequence[Facts]) -> list[Facts]:
@@ -1550,7 +1559,7 @@ def _chosen(
     return found
 
 
-# --- Comparison with the book of the bundle ------------------------------------------------------------------------------------
+# --- Comparison with the book of the bundle --------------------------------------------------------
 
 
 def compare(own: Any, told: Any, where: str) -> None:
@@ -1590,3 +1599,1746 @@ def close(own: Any, told: Any) -> bool:
 def _briefly(value: Any) -> str:
     text = str(json.dumps(value, ensure_ascii=False)) if not isinstance(value, str) else value
     return text if len(text) <= 120 else text[:117] + "…"
+
+
+# --- The bundle ------------------------------------------------------------------------------------
+
+OUTSIDE = ("manifest.json", "README.txt", "verify.py")
+MOST_BYTES = 1 << 30  # of all files unpacked
+MOST_RATIO = 400  # a file of zeros packs a thousandfold, a sheet of numbers some twentyfold
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A bundle whose every file has the digest its manifest names."""
+
+    digest: str
+    manifest: Facts
+    book: Facts
+    dossier: Facts
+    rows: list[Facts]
+    answers: dict[str, Answers]
+    forms: list[Form]
+    method: str
+    rules: Rules
+
+
+def _unpacked(path: str, what: str) -> dict[str, bytes]:
+    """Return the files of an archive; refuses what is none, what is packed too tightly, and names that come twice."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+            names = [entry.filename for entry in entries]
+            if len(set(names)) < len(names):
+                raise Differs(f"{what}: có hai tệp cùng tên bên trong.")
+            if sum(entry.file_size for entry in entries) > MOST_BYTES or len(entries) > 10_000:
+                raise Differs(f"{what}: giải nén ra quá lớn, không đọc.")
+            for entry in entries:
+                if entry.file_size > 1 << 20 and entry.file_size > MOST_RATIO * entry.compress_size:
+                    raise Differs(f"{what}, tệp {entry.filename}: nén quá chặt, không đọc.")
+            return {entry.filename: _content(archive, entry) for entry in entries if not entry.is_dir()}
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+        raise Differs(f"{what}: không đọc được ({error}).") from None
+
+
+def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    with archive.open(entry) as file:
+        content = file.read(entry.file_size + 1)
+    if len(content) != entry.file_size:
+        raise Differs(f"Tệp {entry.filename}: dài hơn nó khai.")
+    return content
+
+
+def _sha(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _json(content: bytes, name: str) -> Any:
+    def no_constant(text: str) -> Any:
+        raise ValueError(text)
+
+    try:
+        return json.loads(content, parse_constant=no_constant)
+    except (ValueError, RecursionError) as error:
+        raise Differs(f"Gói, tệp {name}: không phải JSON hợp lệ ({error}).") from None
+
+
+def read_bundle(path: str) -> Bundle:
+    """Return a bundle; refuses one of which any file is not what its manifest says."""
+    files = _unpacked(path, "Gói")
+    if "manifest.json" not in files:
+        raise Differs("Gói: không có manifest.json, không phải gói kiểm chứng của Hài Lòng.")
+    manifest = _json(files["manifest.json"], "manifest.json")
+    listed = manifest.get("files") if isinstance(manifest, dict) else None
+    if not isinstance(listed, dict) or manifest.get("format") != 1:
+        raise Differs("Gói, tệp manifest.json: không đúng dạng, chương trình này chỉ biết dạng 1.")
+    for name, digest in listed.items():
+        if name not in files:
+            raise Differs(f"Gói: thiếu tệp {name} mà manifest.json kể tên.")
+        if _sha(files[name]) != digest:
+            raise Differs(f"Gói, tệp {name}: đã bị sửa, mã kiểm tra không như trong manifest.json.")
+    if extra := sorted(set(files) - set(listed) - set(OUTSIDE)):
+        raise Differs(f"Gói: có tệp {extra[0]} mà manifest.json không kể tên.")
+    wanted = {"book.json": "book", "dossier.json": "dossier", "method.toml": "method"}
+    wanted[f"questionnaires/{manifest['questionnaire']}.toml"] = "questionnaire"
+    for name, fact in wanted.items():
+        if listed.get(name) != manifest[fact]:
+            raise Differs(f"Gói, tệp {name}: không có, hoặc không phải tệp mà manifest.json ghi ở “{fact}”.")
+    return _read(files, manifest)
+
+
+def _read(files: Mapping[str, bytes], manifest: Facts) -> Bundle:
+    names = [name for name in manifest["files"] if name.startswith("questionnaires/")]
+    for name in names:
+        if name != f"questionnaires/{_sha(files[name])}.toml":
+            raise Differs(f"Gói, tệp {name}: tên không phải mã kiểm tra của nó.")
+    forms = [read_form(files[name].decode()) for name in names]
+    method = files["method.toml"].decode()
+    rules = read_method(method)
+    book, dossier = _json(files["book.json"], "book.json"), _json(files["dossier.json"], "dossier.json")
+    rows, answers = read_answers(files["answers.csv"].decode(), forms[0], forms)
+    bundle = Bundle(
+        _sha(files["manifest.json"]), manifest, book, dossier, rows, answers, forms, method, rules
+    )
+    _check_agreement(bundle, files)
+    return bundle
+
+
+def _check_agreement(bundle: Bundle, files: Mapping[str, bytes]) -> None:
+    """Refuse a bundle whose parts are not of one result."""
+    manifest, book, dossier = bundle.manifest, bundle.book, bundle.dossier
+    facts = (
+        ("dossier.json, campaign/code", dossier["campaign"]["code"], manifest["campaign"]),
+        ("dossier.json, answers_sha256", dossier["answers_sha256"], manifest["files"]["answers.csv"]),
+        (
+            "book.json, questionnaire",
+            book["satisfaction"]["questionnaire"]["sha256"],
+            manifest["questionnaire"],
+        ),
+        ("book.json, method", book["satisfaction"]["method"]["sha256"], manifest["method"]),
+        ("book.json, format", book["format"], 2),
+        ("dossier.json, format", dossier["format"], 1),
+    )
+    for where, told, known in facts:
+        if told != known:
+            raise Differs(f"Gói, tệp {where}: ghi {told}, phải là {known}.")
+    counted = Counter(row["counts_for"] for row in bundle.rows)
+    for work in dossier["field_work"]:
+        if work["valid"] != counted[work["unit"]]:
+            raise Differs(
+                f"Gói, tệp dossier.json, field_work/{work['unit']}: ghi {work['valid']} phiếu hợp lệ, "
+                f"answers.csv có {counted[work['unit']]}."
+            )
+    for unit in dossier["unit_rechecks"]:
+        judged = {each["form_code"] for each in dossier["rechecks"] if each["unit"] == unit["unit"]}
+        if unit["responses"] != len(judged):
+            raise Differs(
+                f"Gói, tệp dossier.json, unit_rechecks/{unit['unit']}: ghi {unit['responses']} phiếu, "
+                f"rechecks có {len(judged)}."
+            )
+    records = {f"draws/{draw['number']}.json": draw["record"].encode() for draw in dossier["draws"]}
+    held = {name: content for name, content in files.items() if name.startswith("draws/")}
+    if records != held:
+        raise Differs("Gói: các biên bản rút thăm không như trong dossier.json.")
+    for draw in dossier["draws"]:
+        check_draw(draw, manifest["campaign"])
+
+
+# --- Draws (DRAWS.md) ------------------------------------------------------------------------------
+
+
+def _key(*words: str) -> str:
+    return _sha("\t".join(words).encode())
+
+
+def _nearest(value: Fraction) -> int:
+    return math.floor(value + Fraction(1, 2))
+
+
+def check_draw(draw: Facts, campaign: str) -> None:
+    """Refuse a draw that its record's own secrets do not give."""
+    number = draw["number"]
+    record = _json(draw["record"].encode(), f"draws/{number}.json")
+    rules, parts = record["rules"], {name: told["part"] for name, told in record["parties"].items()}
+    frame = sorted(record["frame"], key=lambda each: str(each["response"]))
+    lines = [
+        "hailong-draw/1",
+        f"{record['campaign']}\t{record['number']}\t{record['kind']}",
+        json.dumps(rules, sort_keys=True, separators=(",", ":")),
+        *(f"{each['response']}\t{each['version']}\t{each['enumerator']}\t{each['unit']}" for each in frame),
+    ]
+    digest = _sha(("\n".join(lines) + "\n").encode())
+    secrets = "".join(f"{name}\t{parts[name]}\n" for name in ("front", "veterans", "home_affairs"))
+    seed = _sha(f"hailong-draw/1 seed\n{digest}\n{secrets}".encode())
+    chosen, strata = _chosen_by(seed, frame, rules, record["kind"])
+    known = {
+        "campaign": campaign,
+        "number": number,
+        "kind": draw["kind"],
+        "frame_digest": digest,
+        "seed": seed,
+        "chosen": [chosen[name] for name in sorted(chosen)],
+    }
+    for name, told in record["parties"].items():
+        if told["commitment"] != _sha(parts[name].encode()):
+            raise Differs(f"Gói, draws/{number}.json, parties/{name}: phần đã lộ không khớp mã cam kết.")
+    for name, value in known.items():
+        compare(value, record[name], f"draws/{number}.json/{name}")
+    drawn = len(chosen) + len(record["replacements"]) + record["held_back"]
+    if draw["members"] != drawn:
+        raise Differs(
+            f"Gói, tệp dossier.json, draws/{number}/members: ghi {draw['members']}, biên bản có {drawn} phiếu."
+        )
+    _check_replacements(record, chosen, strata)
+
+
+def _chosen_by(
+    seed: str, frame: Sequence[Facts], rules: Facts, kind: str
+) -> tuple[dict[str, Facts], dict[str, list[str]]]:
+    """Return who is drawn, and by response the stratum it stands in, by places."""
+    groups: dict[tuple[str, str], list[Facts]] = {}
+    for each in frame:
+        groups.setdefault((each["enumerator"], each["unit"]) if kind == "random" else ("", ""), []).append(
+            each
+        )
+    chosen: dict[str, Facts] = {}
+    strata: dict[str, list[str]] = {}
+    asks = {each["response"]: each["enumerator"] for each in frame}
+    for members in groups.values():
+        order = sorted((each["response"] for each in members), key=lambda name: _key("order", seed, name))
+        strata |= dict.fromkeys(order, order)
+        size = len(order)
+        taken = min(rules.get("take", 0), size)
+        if kind == "random":
+            taken = max(1, _nearest(Fraction(rules["share"]) * size))
+        for place, name in enumerate(order[:taken], 1):
+            asked = [
+                codes[int(_key("criterion", seed, name, f), 16) % len(codes)]
+                for f, codes in rules["criteria"]
+            ]
+            chosen[name] = {
+                "response": name,
+                "place": place,
+                "taken": taken,
+                "out_of": size,
+                "criteria": asked,
+            }
+    overlap = Fraction(rules["overlap"])
+    both = max(1, _nearest(overlap * len(chosen))) if overlap else 0
+    ordered = sorted(chosen, key=lambda name: _key("overlap", seed, name))
+    alone = sorted(
+        ordered[both:], key=lambda name: (_key("enumerator", seed, asks[name]), _key("body", seed, name))
+    )
+    bodies, first = ("front", "veterans"), int(_key("first", seed), 16) % 2
+    for name in ordered[:both]:
+        chosen[name]["bodies"] = list(bodies)
+    for place, name in enumerate(alone):
+        chosen[name]["bodies"] = [bodies[(first + place) % 2]]
+    return chosen, strata
+
+
+def _check_replacements(record: Facts, chosen: Mapping[str, Facts], strata: Mapping[str, list[str]]) -> None:
+    """Refuse a replacement of another stratum, or one that passed somebody over without a word."""
+    taken, passed = set(chosen), set(record["passed_over"])
+    for each in record["replacements"]:
+        name, gone = each["response"], each["replaces"]
+        where = f"Gói, draws/{record['number']}.json, replacements/{name}"
+        if name in taken or gone not in taken or strata.get(name) is not strata.get(gone):
+            raise Differs(f"{where}: không thay được phiếu {gone}.")
+        taken.add(name)
+    for each in record["replacements"]:
+        order = strata[each["response"]]
+        before = order[: order.index(each["response"])]
+        if skipped := [name for name in before if name not in taken and name not in passed]:
+            raise Differs(f"Gói, draws/{record['number']}.json, passed_over: không kể phiếu {skipped[0]}.")
+
+
+# --- The workbook as a file ------------------------------------------------------------------------
+
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_LINKS = "{http://schemas.openxmlformats.org/package/2006/relationships}"
+_LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_PARTS = re.compile(
+    r"\[Content_Types\]\.xml|_rels/\.rels|docProps/\w+\.xml|xl/(workbook|styles|sharedStrings|metadata)\.xml"
+    r"|xl/_rels/workbook\.xml\.rels|xl/theme/theme\d+\.xml|xl/worksheets/sheet\d+\.xml"
+    r"|xl/worksheets/_rels/sheet\d+\.xml\.rels|xl/printerSettings/printerSettings\d+\.bin"
+)
+_FORMATS = {
+    0: "General",
+    1: "0",
+    2: "0.00",
+    3: "#,##0",
+    4: "#,##0.00",
+    14: "mm-dd-yy",
+    22: "m/d/yy h:mm",
+    49: "@",
+}
+_FIRST_DAY = datetime(1899, 12, 30)  # noqa: DTZ001 – the days of a workbook know no zone
+
+
+@dataclass(frozen=True)
+class Value:
+    """What a cell of the file holds: a text or a number, as it is shown by its format."""
+
+    held: str | float
+    format: str
+
+
+@dataclass
+class Page:
+    """A sheet of the file: its title, and its cells that hold something, by row and column from 1."""
+
+    title: str
+    cells: dict[int, dict[int, Value]]
+
+
+def _name_of(row: int, column: int) -> str:
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{row}"
+
+
+def _place_of(name: str) -> tuple[int, int]:
+    found = re.fullmatch(r"([A-Z]{1,3})([1-9]\d{0,6})", name)
+    if not found:
+        raise Differs(f"Bảng điểm: địa chỉ ô “{name}” không hợp lệ.")
+    column = 0
+    for letter in found[1]:
+        column = 26 * column + ord(letter) - 64
+    return int(found[2]), column
+
+
+class Workbook:
+    """An .xlsx as far as its cells: no formulas, nothing hidden, nothing laid over the cells."""
+
+    def __init__(self, path: str) -> None:
+        """Open the file; refuses what is no workbook, and parts that could show something else than the cells."""
+        self.files = _unpacked(path, "Bảng điểm")
+        if "xl/workbook.xml" not in self.files:
+            raise Differs("Bảng điểm: không phải tệp .xlsx.")
+        if strange := sorted(name for name in self.files if not _PARTS.fullmatch(name)):
+            raise Differs(f"Bảng điểm: có phần {strange[0]} không thuộc bảng điểm (macro, hình, chú thích…).")
+        self.texts = self._shared()
+        self.formats = self._styles()
+        self.sheets = self._listed()
+
+    def _tree(self, name: str) -> ElementTree.Element:
+        return _parsed(self.files[name], name)
+
+    def _shared(self) -> list[str]:
+        if "xl/sharedStrings.xml" not in self.files:
+            return []
+        return [_text_of(each) for each in self._tree("xl/sharedStrings.xml").iter(f"{_MAIN}si")]
+
+    def _styles(self) -> list[str]:
+        tree = self._tree("xl/styles.xml")
+        codes = dict(_FORMATS)
+        for each in tree.iter(f"{_MAIN}numFmt"):
+            code = each.get("formatCode", "").replace("\\", "").removesuffix(";@")
+            codes[int(each.get("numFmtId", "0"))] = code
+        styled = tree.find(f"{_MAIN}cellXfs")
+        found = [] if styled is None else styled.findall(f"{_MAIN}xf")
+        return [codes.get(int(each.get("numFmtId", "0")), "?") for each in found] or ["General"]
+
+    def _listed(self) -> list[tuple[str, str]]:
+        tree = self._tree("xl/workbook.xml")
+        dates = tree.find(f"{_MAIN}workbookPr")
+        if dates is not None and dates.get("date1904", "0") not in ("0", "false"):
+            raise Differs("Bảng điểm: đếm ngày từ 1904, không phải tệp của Hài Lòng.")
+        links = self._tree("xl/_rels/workbook.xml.rels").iter(f"{_LINKS}Relationship")
+        targets = {each.get("Id"): str(each.get("Target")).removeprefix("/xl/") for each in links}
+        found = []
+        for sheet in tree.iter(f"{_MAIN}sheet"):
+            title, name = str(sheet.get("name")), f"xl/{targets.get(sheet.get(_LINK))}"
+            if sheet.get("state", "visible") != "visible":
+                raise Differs(f"Trang “{title}”: bị ẩn.")
+            if name not in self.files or not name.startswith("xl/worksheets/"):
+                raise Differs(f"Trang “{title}”: không có trong tệp.")
+            found.append((title, name))
+        return found
+
+    def page(self, title: str, name: str) -> Page:
+        """Return a sheet's cells; refuses formulas, cells twice, hidden or merged cells by name."""
+        page = Page(title, {})
+        row = 0
+        for _, node in _walked(self.files[name], name):
+            tag = node.tag.removeprefix(_MAIN)
+            if tag == "row":
+                row = int(node.get("r", row + 1))
+                if node.get("hidden", "0") not in ("0", "false"):
+                    raise Differs(f"Trang “{title}”, dòng {row}: bị ẩn.")
+                self._row(page, node, row)
+                node.clear()
+            elif tag == "col" and node.get("hidden", "0") not in ("0", "false"):
+                raise Differs(f"Trang “{title}”, cột {node.get('min')}: bị ẩn.")
+            elif tag in ("mergeCell", "conditionalFormatting", "drawing", "legacyDrawing", "oleObject"):
+                raise Differs(f"Trang “{title}”: có {tag}, che hoặc đổi cách hiện các ô.")
+        return page
+
+    def _row(self, page: Page, node: ElementTree.Element, row: int) -> None:
+        if row in page.cells:
+            raise Differs(f"Trang “{page.title}”, dòng {row}: có hai lần.")
+        cells: dict[int, Value] = {}
+        page.cells[row] = cells
+        column = 0
+        for cell in node:
+            name = cell.get("r")
+            where, column = _place_of(name) if name else (row, column + 1)
+            if where != row or column in cells:
+                raise Differs(f"Trang “{page.title}”, ô {name}: không đúng dòng, hoặc có hai lần.")
+            value = self._value(page.title, cell, _name_of(row, column))
+            if value is not None:
+                cells[column] = value
+
+    def _value(self, title: str, cell: ElementTree.Element, name: str) -> Value | None:
+        kind, held = cell.get("t", "n"), None
+        for part in cell:
+            tag = part.tag.removeprefix(_MAIN)
+            if tag == "f":
+                raise Differs(f"Trang “{title}”, ô {name}: là công thức, bảng điểm không có công thức.")
+            held = _text_of(part) if tag == "is" else part.text
+        style = int(cell.get("s", "0"))
+        shown = self.formats[style] if 0 <= style < len(self.formats) else "?"
+        if not held:
+            return None
+        if kind in ("inlineStr", "str"):
+            return Value(held, shown)
+        try:
+            if kind == "s":
+                return Value(self.texts[int(held)], shown) if self.texts[int(held)] else None
+            number = float(held)
+        except (ValueError, IndexError):
+            raise Differs(f"Trang “{title}”, ô {name}: “{_briefly(held)}” không đọc được.") from None
+        if kind != "n" or not math.isfinite(number):
+            raise Differs(f"Trang “{title}”, ô {name}: kiểu ô “{kind}” không có trong bảng điểm.")
+        return Value(number, shown)
+
+
+def _guarded(content: bytes, name: str) -> bytes:
+    """Return XML without declarations of its own kinds and entities: refused, as they can unfold without end."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+        raise Differs(f"Bảng điểm, phần {name}: XML có khai báo DOCTYPE hoặc bảng mã lạ, không đọc.")
+    if b"encoding=" in content[:200] and not re.search(
+        rb"encoding=[\"'](utf-8|us-ascii)[\"']", content[:200], re.I
+    ):
+        raise Differs(f"Bảng điểm, phần {name}: XML có bảng mã lạ, không đọc.")
+    return content
+
+
+def _parsed(content: bytes, name: str) -> ElementTree.Element:
+    try:
+        return ElementTree.fromstring(_guarded(content, name))  # noqa: S314 – nothing declared, nothing to unfold
+    except ElementTree.ParseError as error:
+        raise Differs(f"Bảng điểm, phần {name}: XML hỏng ({error}).") from None
+
+
+def _walked(content: bytes, name: str) -> Iterator[tuple[str, ElementTree.Element]]:
+    try:
+        yield from ElementTree.iterparse(io.BytesIO(_guarded(content, name)))  # noqa: S314
+    except ElementTree.ParseError as error:
+        raise Differs(f"Bảng điểm, phần {name}: XML hỏng ({error}).") from None
+
+
+def _text_of(node: ElementTree.Element) -> str:
+    """Return a text, its runs joined; what is only read aloud (rPh) is none of it."""
+    parts = []
+    for child in node:
+        if child.tag == f"{_MAIN}t":
+            parts.append(child.text or "")
+        elif child.tag == f"{_MAIN}r":
+            parts += [each.text or "" for each in child.iter(f"{_MAIN}t")]
+    return "".join(parts)
+
+
+# --- The sheets a result must have (WORKBOOK.md) ---------------------------------------------------
+
+LAYOUT = "1"
+HERE = timezone(timedelta(hours=7))
+SPACE = "\u00a0"
+SHOWN = {
+    "count": "#,##0",
+    "points": "#,##0.00",
+    "percent": "#,##0.00",
+    "weight": "0.0000",
+    "moment": "dd/mm/yyyy hh:mm",
+    "day": "dd/mm/yyyy",
+    "plain": "General",
+    "code": "@",
+    "range": "@",
+    "text": "General",
+}
+MADE_UP = "SỐ LIỆU MINH HỌA: các câu trả lời là giả, không phải ý kiến thật của người dân."
+PUBLISHED = {
+    "published": "đủ tin cậy để công bố",
+    "caution": "công bố kèm lưu ý",
+    "not_enough": "chưa đủ mẫu",
+}
+FLAGS = {
+    "no_survey": "không khảo sát (đơn vị không có thủ tục)",
+    "survey_not_expected": "có phiếu dù đơn vị không thuộc diện khảo sát",
+    "too_few": "chưa đủ mẫu",
+    "no_answer": "không có câu trả lời nào",
+    "all_satisfied": "mọi câu trả lời đều hài lòng, cần xem lại",
+    "factor_undefined": "chưa có câu trả lời cho yếu tố",
+    "criterion_undefined": "chưa có câu trả lời cho tiêu chí",
+    "below_quota": "chưa đủ chỉ tiêu phiếu",
+    "above_population": "số phiếu vượt số người đã giao dịch",
+}
+KIND_WORDS = {
+    "modelled-deff-wilson": "Wilson với hệ số thiết kế ước lượng chung",
+    "modelled-deff-jeffreys": "Jeffreys với hệ số thiết kế ước lượng chung",
+    "korn-graubard": "Korn–Graubard",
+    "korn-graubard-capped": "Korn–Graubard chặn trên",
+    "clopper-pearson": "Clopper–Pearson",
+    "logit-t": "logit, phân phối t",
+    "wald": "Wald, phân phối t",
+}
+CHOICES = {
+    AS_COUNTED: "theo phương pháp",
+    "pooled": "gộp mọi câu trả lời",
+    "criterion_mean": "trung bình các tiêu chí",
+    "factor_mean": "trung bình các yếu tố",
+    "top2": "tỷ lệ mức 4 và 5",
+    "mean5": "điểm trung bình năm mức",
+}
+EXCLUDED = {
+    "invalid": "Không hợp lệ",
+    "returned": "Đang trả lại",
+    "void": "Đã hủy",
+    "apart": "Tự trả lời, đếm riêng",
+    "duplicate": "Trùng mã, chờ quyết định",
+}
+VERDICTS = {"confirmed": "Đạt", "failed": "Không đạt", "unreachable": "Không liên hệ được"}
+BODIES = {"front": "Mặt trận Tổ quốc", "veterans": "Hội Cựu chiến binh"}
+DRAWS = {"random": "Rút thăm ngẫu nhiên", "directed": "Rút thăm theo danh sách sàng lọc"}
+STATES = {
+    "draft": "Đang chuẩn bị",
+    "open": "Đang thu thập",
+    "closed": "Đã đóng",
+    "sealed": "Đã niêm phong",
+    "published": "Đã công bố",
+}
+MODES = {
+    "face_to_face": "Phỏng vấn trực tiếp",
+    "paper": "Nhập từ phiếu giấy",
+    "phone": "Phỏng vấn qua điện thoại",
+    "self": "Tự trả lời",
+}
+LEADING_WORDS = {
+    "form_code": "Mã phiếu",
+    "unit": "Mã đơn vị được hỏi",
+    "counts_for": "Mã đơn vị mà phiếu được tính vào",
+    "enumerator": "Mã điều tra viên, không nói tên ai; citizens là phiếu người dân tự trả lời",
+    "mode": "Cách hỏi",
+    "questionnaire": "Bộ câu hỏi của phiếu",
+    "version": "Bản của phiếu được tính; 1 là bản gửi lần đầu",
+    "submitted_on": "Ngày gửi, giờ Việt Nam",
+}
+SECTIONS = {
+    "service": "Dịch vụ",
+    "experience": "Trải nghiệm khi làm thủ tục",
+    "respondent": "Người trả lời",
+    "organisation": "Tổ chức",
+    "comment": "Ý kiến thêm",
+}
+QUESTION_KINDS = {"choice": "chọn một", "multi": "chọn nhiều, cách nhau bằng “;”", "integer": "số nguyên"}
+FIELDS = {"form_code": "Mã phiếu", "unit": "Đơn vị được hỏi", "mode": "Cách hỏi"}
+
+Row = Sequence[Any]
+
+
+@dataclass(frozen=True)
+class Free:
+    """What a cell may hold that no file of the bundle knows: any text of a pattern, or any moment."""
+
+    pattern: str
+
+
+@dataclass
+class Sheet:
+    """A sheet as it must be: kinds and headings of its columns, its rows, foot rows and notes."""
+
+    name: str
+    caption: str
+    columns: Sequence[tuple[str, str]]
+    rows: Iterable[Row]
+    foot: Sequence[Row] = ()
+    notes: Sequence[str] = ()
+    kinds: Sequence[str] = ()  # of the second column, row by row, where a sheet tells facts of several kinds
+
+
+def columns_of(told: str) -> list[tuple[str, str]]:
+    """Return (heading, kind) of each column, told as "kind heading | kind heading"."""
+    return [(heading, kind) for kind, _, heading in (each.partition(" ") for each in told.split(" | "))]
+
+
+def decimal_comma(text: object) -> str:
+    """Return digits as they are, with a decimal comma."""
+    return str(text).replace(".", ",")
+
+
+def thousands(number: int) -> str:
+    """Return a whole number with points between thousands."""
+    return f"{number:,}".replace(",", ".")
+
+
+def plain(number: Fraction | Decimal | int | str) -> str:
+    """Return a number with the decimals it needs, at most six."""
+    text = half_up(Fraction(number), 6).rstrip("0").rstrip(".")
+    return decimal_comma(text)
+
+
+def moment_of(text: str) -> datetime:
+    """Return a moment in Vietnamese time, without a zone."""
+    return datetime.fromisoformat(text).astimezone(HERE).replace(tzinfo=None)
+
+
+def between(low: Any, high: Any) -> str:
+    """Return an interval's two ends, each rounded once."""
+    if low is None or high is None:
+        return "–"
+    return " – ".join(decimal_comma(half_up(_exact(end), 2)) for end in (low, high))
+
+
+def _exact(value: Any) -> Fraction:
+    """Return what a number of the book is printed as, exactly."""
+    return Fraction(str(value))
+
+
+def number(value: Any) -> float | int | None:
+    """Return the double nearest to a number of the book."""
+    return None if value is None else value if isinstance(value, int) else float(value)
+
+
+def ranks_between(both: Sequence[int] | None) -> str:
+    """Return the ranks a unit may have."""
+    return "–" if both is None else " – ".join(str(each) for each in dict.fromkeys(both))
+
+
+@dataclass
+class Result:
+    """A bundle seen as the sheets of its workbook."""
+
+    bundle: Bundle
+
+    def __post_init__(self) -> None:
+        """Look up what every sheet needs."""
+        self.book, self.dossier, self.rules = self.bundle.book, self.bundle.dossier, self.bundle.rules
+        self.form, self.forms = self.bundle.forms[0], self.bundle.forms
+        self.units = {unit["unit"]: unit for unit in self.book["units"]}
+        self.uncertain = self.book["uncertainty"] or {
+            "groups": [],
+            "units": {},
+            "index_ranks": {},
+            "all": None,
+        }
+        self.doubts = {each["group"]: each for each in self.uncertain["groups"]}
+        self.groups: dict[str, list[Facts]] = {code: [] for code in self.dossier["groups"]}
+        for result in self.book["satisfaction"]["units"]:
+            if "no_survey" not in result["flags"]:
+                self.groups[self.units[result["unit"]]["group"]].append(result)
+        for results in self.groups.values():
+            results.sort(key=lambda each: (each["rank"] is None, each["rank"] or 0, each["unit"]))
+        self.surveyed = [(group, each) for group, results in self.groups.items() for each in results]
+        self.names = {each["unit"]: each["name"] for each in self.dossier["field_work"]}
+        self.asked = dict(FIELDS)
+        for form in self.forms:
+            told = {code: text for code, _, text in form.criteria}
+            told |= {each["code"]: each["text"] for each in form.told.get("question", ())}
+            self.asked = told | self.asked
+
+    def sheets(self) -> list[Sheet]:
+        """Return every sheet, in order, but the two that close the workbook."""
+        groups = {code: name for code, name in self.dossier["groups"].items() if self.groups[code]}
+        return [
+            *(self.points(code, name) for code, name in groups.items()),
+            *self.index(),
+            *([self.certainty()] if self.book["uncertainty"] else []),
+            *(self.neighbours(each) for each in self.uncertain["groups"]),
+            *self.sensitivity(groups),
+            self.factors(),
+            self.criteria(),
+            method_sheet(self.bundle),
+            self.responses(),
+            self.questions(),
+            self.corrections(),
+            self.excluded(),
+            self.verdicts(),
+            self.rechecked_units(),
+            self.asked_again(),
+            self.draws(),
+            self.field_work(),
+        ]
+
+    def wording(self, flag: str) -> str:
+        """Return a flag in words."""
+        code, _, about = flag.partition(":")
+        names = dict(self.form.factors) | {code: text.rstrip(".") for code, _, text in self.form.criteria}
+        return f"{FLAGS[code]} “{names[about]}”" if about else FLAGS[code]
+
+    def note_of(self, unit: str) -> str:
+        """Return what the dossier says of a unit's re-checks."""
+        return next((each["note"] for each in self.dossier["unit_rechecks"] if each["unit"] == unit), "")
+
+    def points(self, group: str, name: str) -> Sheet:
+        """Return the points of a group's units."""
+        columns = [
+            *columns_of("count Hạng | code Mã | text Đơn vị | percent Chỉ số % | points Điểm"),
+            *columns_of("range Khoảng tin cậy % | range Hạng có thể | count Số phiếu | count Chỉ tiêu"),
+            *((f"({place}) %", "percent") for place in range(1, len(self.form.factors) + 1)),
+            *columns_of("text Ghi chú | text Phúc tra"),
+        ]
+        rows = []
+        for each in self.groups[group]:
+            unit, interval = self.units[each["unit"]], each["interval"] or {"low": None, "high": None}
+            rows.append(
+                (
+                    each["rank"],
+                    each["unit"],
+                    unit["name"],
+                    number(each["index"]),
+                    number(each["points"]),
+                    between(interval["low"], interval["high"]),
+                    ranks_between(each["rank_interval"]),
+                    each["responses"],
+                    unit["quota"],
+                    *(number(factor["index"]) for factor in each["factors"]),
+                    "; ".join(self.wording(flag) for flag in each["flags"]),
+                    self.note_of(each["unit"]),
+                )
+            )
+        notes = [f"({place}) {told}" for place, (_, told) in enumerate(self.form.factors, 1)]
+        return Sheet(f"Điểm {name}", f"Điểm khảo sát – {name}", columns, rows, notes=notes)
+
+    def index(self) -> list[Sheet]:
+        """Return the published index, a sheet a group."""
+        columns = columns_of(
+            "count Hạng | text Đơn vị | points Điểm thẩm định | points Điểm khảo sát | points Tổng điểm"
+            " | percent Chỉ số % | text Xếp loại | points Điểm tối đa | range Hạng có thể"
+        )
+        sheets = []
+        for group in (self.book["index"] or {"groups": []})["groups"]:
+            standings = [each for each in self.book["index"]["units"] if each["group"] == group["group"]]
+            standings.sort(key=lambda each: (each["rank"] is None, each["rank"] or 0, each["unit"]))
+            rows = [self._index_row(each) for each in standings]
+            name = self.dossier["groups"][group["group"]]
+            foot = (None, "Trung bình", None, number(group["satisfaction_mean"]), None, number(group["mean"]))
+            notes = [*_group_told(group, standings, self.units), *self._not_surveyed(standings)]
+            caption = f"Chỉ số cải cách hành chính – {name}"
+            sheets.append(Sheet(f"Chỉ số {name}", caption, columns, rows, [foot], notes))
+        return sheets
+
+    def _has_survey(self, unit: str) -> bool:
+        return Fraction(self.units[unit]["max_points"]) >= self.rules.full_maximum
+
+    def _index_row(self, each: Facts) -> Row:
+        unit = self.units[each["unit"]]
+        points: Any = number(unit["satisfaction_points"]) if self._has_survey(each["unit"]) else "x"
+        return (
+            each["rank"],
+            unit["name"],
+            number(unit["appraisal_points"]),
+            points,
+            number(each["total_points"]),
+            number(each["index"]),
+            each["band"] or "",
+            number(unit["max_points"]),
+            ranks_between(self.uncertain["index_ranks"].get(each["unit"])),
+        )
+
+    def _not_surveyed(self, standings: Sequence[Facts]) -> list[str]:
+        units = [self.units[each["unit"]] for each in standings if not self._has_survey(each["unit"])]
+        if not units:
+            return []
+        maxima = sorted({Fraction(unit["max_points"]) for unit in units})
+        told = " hoặc ".join(plain(each) for each in maxima)
+        return [
+            f"x: không khảo sát vì không giải quyết thủ tục cho người dân, tổ chức ({_names(units)}). "
+            f"Điểm tối đa của các đơn vị này là {told}, chỉ số = tổng điểm / "
+            f"{told if len(maxima) == 1 else 'điểm tối đa'} × 100."
+        ]
+
+    def certainty(self) -> Sheet:
+        """Return how sure every unit's index and rank are."""
+        columns = columns_of(
+            "code Mã | text Đơn vị | count Phiếu có trả lời | percent Chỉ số % | points Sai số chuẩn"
+            " | percent Từ % | percent Đến % | points Điểm | points Điểm từ | points Điểm đến | count Hạng"
+            " | count Hạng tốt nhất | count Hạng thấp nhất | points Cỡ mẫu hiệu dụng | points Hệ số thiết kế"
+            " | count Bậc tự do | percent Chỉ số làm vững % | text Công bố | text Ghi chú"
+        )
+        level = decimal_comma(f"{100 * self.uncertain['level']:g}")
+        notes = [
+            f"Khoảng tin cậy {level} %, công thức {KIND_WORDS[self.uncertain['kind']]}; "
+            "hạng có thể có: mọi cặp trong nhóm, điều chỉnh Holm.",
+            "Chỉ số làm vững (Bayes thực nghiệm) chỉ để tham khảo, không thay chỉ số và không đổi hạng.",
+        ]
+        groups = [(self.dossier["groups"][each["group"]], each["index"]) for each in self.uncertain["groups"]]
+        words = {"responses": "gộp mọi phiếu", "units": "trung bình các đơn vị"}
+        foot = [
+            _together_row(f"{name}: {told}", estimates[weighting])
+            for name, estimates in [*groups, ("Tất cả", self.uncertain["all"])]
+            if estimates
+            for weighting, told in words.items()
+        ]
+        rows = [self._certainty_row(group, each) for group, each in self.surveyed]
+        return Sheet("Độ tin cậy", "Độ tin cậy của chỉ số và thứ hạng", columns, rows, foot, notes)
+
+    def _certainty_row(self, group: str, result: Facts) -> Row:
+        unit = result["unit"]
+        estimate = self.uncertain["units"].get(unit, {}).get("all")
+        interval = estimate["interval"] if estimate else {}
+        rule = estimate["publication"] if estimate else {"code": "not_enough", "reasons": []}
+        steadied = ((self.doubts.get(group) or {}).get("steadied") or {"units": {}})["units"].get(unit)
+        best, worst = result["rank_interval"] or (None, None)
+        low = high = None
+        if result["interval"] and result["interval"]["low"] is not None:
+            ends = (points_of(_exact(result["interval"][end]), self.rules) for end in ("low", "high"))
+            low, high = (number(half_up(end, self.rules.decimals)) for end in ends)
+        return (
+            *(unit, self.units[unit]["name"], interval.get("n", 0), number(result["index"])),
+            *(result["standard_error"], interval.get("low"), interval.get("high")),
+            *(number(result["points"]), low, high, result["rank"], best, worst),
+            *(interval.get("n_eff"), interval.get("deff"), interval.get("df")),
+            steadied["index"] if steadied else None,
+            PUBLISHED[str(rule["code"])],
+            "; ".join(filter(None, [*rule["reasons"], interval.get("note", "")])),
+        )
+
+    def neighbours(self, group: Facts) -> Sheet:
+        """Return units next to each other, and what would tell them apart."""
+        name = self.dossier["groups"][group["group"]]
+        columns = columns_of(
+            "text Đơn vị | text Đơn vị liền sau | percent Chênh lệch, điểm % | text Phân biệt được"
+            " | count Cần thêm mỗi đơn vị, phiếu"
+        )
+        indices = {each["unit"]: Decimal(each["index"] or 0) for each in self.book["satisfaction"]["units"]}
+        rows = []
+        for pair in group["neighbours"]:
+            alone = "chỉ khi xét riêng hai đơn vị" if pair["more"] == 0 else "chưa"
+            more: Any = pair["more"] or None
+            if pair["more"] and pair["more"] > 10_000:
+                more = "trên 10.000"
+            gap = float(indices[pair["better"]] - indices[pair["worse"]])
+            names = (self.units[pair[side]]["name"] for side in ("better", "worse"))
+            rows.append((*names, gap, "có" if pair["told_apart"] else alone, more))
+        note = "Cần thêm: ước lượng, nếu chênh lệch giữ nguyên và chỉ xét riêng hai đơn vị."
+        return Sheet(f"Liền kề {name}", f"Đơn vị liền kề – {name}", columns, rows, notes=[note])
+
+    def sensitivity(self, groups: Mapping[str, str]) -> list[Sheet]:
+        """Return index and rank of every unit under every choice, a sheet a group."""
+        sheets = []
+        for code, name in groups.items():
+            known = {each["unit"]: each for each in self.book["sensitivity"] or () if each["group"] == code}
+            units = [known[each["unit"]] for each in self.groups[code] if each["unit"] in known]
+            if not units:
+                continue
+            choices = [each["choice"] for each in units[0]["outcomes"] if not _of_one(each)]
+            columns = columns_of("code Mã | text Đơn vị")
+            for choice in choices:
+                words = CHOICES.get(choice, f"không tính {choice.partition(':')[2]}")
+                columns += [(words[0].upper() + words[1:], "percent"), ("Hạng", "count")]
+            columns += [("Bỏ một điều tra viên: chỉ số %", "range"), ("Hạng", "range")]
+            rows = [self._sensitivity_row(unit, choices) for unit in units]
+            caption = f"Độ nhạy của chỉ số và thứ hạng – {name}"
+            sheets.append(Sheet(f"Độ nhạy {name}", caption, columns, rows))
+        return sheets
+
+    def _sensitivity_row(self, unit: Facts, choices: Sequence[str]) -> Row:
+        known = {each["choice"]: each for each in unit["outcomes"]}
+        pairs = ((number(known[choice]["index"]), known[choice]["rank"]) for choice in choices)
+        kept = [each for each in unit["outcomes"] if _of_one(each) or each["choice"] == AS_COUNTED]
+        indices = [Fraction(each["index"]) for each in kept if each["index"] is not None]
+        places = [each["rank"] for each in kept if each["rank"] is not None]
+        ranges = ("–", "–")
+        if len(kept) > 1 and indices:
+            ends = (decimal_comma(half_up(end, 2)) for end in (min(indices), max(indices)))
+            ranges = (" – ".join(ends), ranks_between((min(places), max(places)) if places else None))
+        told = (cell for pair in pairs for cell in pair)
+        return (unit["unit"], self.units[unit["unit"]]["name"], *told, *ranges)
+
+    def factors(self) -> Sheet:
+        """Return every unit's factors."""
+        columns = columns_of(
+            "code Mã đơn vị | text Đơn vị | text Yếu tố | count Trả lời | count Hài lòng | percent Chỉ số %"
+            " | weight Trọng số | points Điểm góp"
+        )
+        rows = [
+            (
+                *(each["unit"], self.units[each["unit"]]["name"], f"{place}. {name}"),
+                *(part["answered"], part["satisfied"], number(part["index"]), part["weight"]),
+                number(part["points"]),
+            )
+            for _, each in self.surveyed
+            for place, ((_, name), part) in enumerate(zip(self.form.factors, each["factors"], strict=True), 1)
+        ]
+        return Sheet("Yếu tố", "Yếu tố của từng đơn vị", columns, rows)
+
+    def criteria(self) -> Sheet:
+        """Return every unit's criteria with the answers of each level."""
+        columns = [
+            *columns_of(
+                "code Mã đơn vị | text Đơn vị | code Mã | text Tiêu chí | count Trả lời | count Hài lòng"
+            ),
+            *((f"{place} {name}", "count") for place, name in enumerate(self.form.levels, 1)),
+            (self.form.not_applicable, "count"),
+            *columns_of("count Để trống | percent Chỉ số %"),
+        ]
+        rows = []
+        for _, each in self.surveyed:
+            counts = self.book["counts"]["units"].get(each["unit"])
+            for place, ((code, _, text), part) in enumerate(
+                zip(self.form.criteria, each["criteria"], strict=True)
+            ):
+                aside = counts[place][5:] if counts else (0, 0)
+                lead = (each["unit"], self.units[each["unit"]]["name"], code, text)
+                told = (part["answered"], part["satisfied"], *part["levels"], *aside, number(part["index"]))
+                rows.append((*lead, *told))
+        return Sheet("Tiêu chí", "Tiêu chí của từng đơn vị", columns, rows)
+
+    def _columns(self) -> list[str]:
+        criteria = [code for form in self.forms for code in form.codes]
+        closed = [
+            q["code"] for form in self.forms for q in form.told.get("question", ()) if q["kind"] != "text"
+        ]
+        return list(dict.fromkeys([*criteria, *closed]))
+
+    def responses(self) -> Sheet:
+        """Return the responses, cell by cell as answers.csv has them."""
+        codes = self._columns()
+        kinds = {"version": "count", "submitted_on": "day"}
+        columns = [(name, kinds.get(name, "code")) for name in _LEADING] + [(code, "plain") for code in codes]
+        whole = {
+            form.code: {
+                *form.codes,
+                *(q["code"] for q in form.told.get("question", ()) if q["kind"] == "integer"),
+            }
+            for form in self.forms
+        }
+
+        def rows() -> Iterator[Row]:
+            for row in self.bundle.rows:
+                cells, counted = row["cells"], whole[row["questionnaire"]]
+                if list(cells) != [*_LEADING, *codes]:
+                    raise Differs("Gói, tệp answers.csv: các cột không như bộ câu hỏi.")
+                yield (
+                    *(cells[name] for name in _LEADING[:6]),
+                    int(row["version"]),
+                    date.fromisoformat(row["submitted_on"]) if row["submitted_on"] else None,
+                    *(
+                        int(cells[code]) if code in counted and cells[code].isdecimal() else cells[code]
+                        for code in codes
+                    ),
+                )
+
+        return Sheet("Phiếu", "Phiếu được tính, không có thông tin cá nhân", columns, rows())
+
+    def questions(self) -> Sheet:
+        """Return what the columns of the responses mean."""
+        names = ("Bộ câu hỏi", "Cột", "Loại", "Phần", "Câu hỏi", "Mã trả lời", "Trả lời")
+        kinds = ("code", "code", "text", "text", "text", "code", "text")
+        rows: list[Row] = []
+        for code in _LEADING:
+            for answer, text in (MODES if code == "mode" else {"": ""}).items():
+                rows.append(("", code, "thông tin của phiếu", "", LEADING_WORDS[code], answer, text))
+        for form in self.forms:
+            factors = dict(form.factors)
+            levels = {str(place): name for place, name in enumerate(form.levels, 1)} | {
+                "NA": form.not_applicable
+            }
+            for code, factor, text in form.criteria:
+                part = factors.get(factor, "Câu hỏi chung")
+                rows += [(form.code, code, "tiêu chí", part, text, *each) for each in levels.items()]
+            for each in form.told.get("question", ()):
+                if each["kind"] == "text":
+                    continue
+                options = {one["code"]: one["text"] for one in each.get("options", ())} or {"": ""}
+                lead = (
+                    form.code,
+                    each["code"],
+                    QUESTION_KINDS[each["kind"]],
+                    SECTIONS[each["section"]],
+                    each["text"],
+                )
+                rows += [(*lead, *one) for one in options.items()]
+        columns = list(zip(names, kinds, strict=True))
+        return Sheet("Câu hỏi", "Ý nghĩa các cột của trang Phiếu", columns, rows)
+
+    def _whose(self, each: Facts) -> tuple[str, str, str]:
+        return each["form_code"], each["unit"], self.names.get(each["unit"], "")
+
+    def corrections(self) -> Sheet:
+        """Return the answers that corrections changed."""
+        columns = columns_of(
+            "code Mã phiếu | code Mã đơn vị | text Đơn vị | count Bản | moment Lúc sửa | text Người sửa"
+            " | code Cột | text Câu hỏi | code Trước | code Sau | text Lý do"
+        )
+        rows = [
+            (
+                *(*self._whose(each), each["version"], moment_of(each["at"]), each["role"], each["field"]),
+                *(self.asked.get(each["field"], ""), each["before"], each["after"], each["reason"]),
+            )
+            for each in self.dossier["corrections"]
+        ]
+        note = "Giá trị là mã như ở trang Phiếu; lời người dân tự viết chỉ ghi là đã sửa."
+        return Sheet("Sửa phiếu", "Câu trả lời đã sửa", columns, rows, notes=[note])
+
+    def excluded(self) -> Sheet:
+        """Return the responses on file that do not count."""
+        columns = columns_of("code Mã phiếu | code Mã đơn vị | text Đơn vị | text Vì sao | text Chi tiết")
+        rows = [
+            (*self._whose(each), EXCLUDED[each["why"]], each["detail"]) for each in self.dossier["excluded"]
+        ]
+        return Sheet("Phiếu không tính", "Phiếu đã có trên máy chủ mà không được tính", columns, rows)
+
+    def verdicts(self) -> Sheet:
+        """Return every verdict of a re-check."""
+        columns = columns_of(
+            "code Mã phiếu | code Mã đơn vị | text Đơn vị | code Điều tra viên | text Cơ quan giám sát | count Lần rút thăm"
+            " | text Kết luận | text Lý do | moment Lúc kết luận | count Hỏi lại | count So được | count Trùng mức"
+            " | count Cùng phía | text Từng câu"
+        )
+        marks = {"N": "NA", "-": "–"}
+        rows = [
+            (
+                *(*self._whose(each), each["enumerator"], BODIES[each["body"]], each["draw"]),
+                *(VERDICTS[each["verdict"]], "; ".join(each["reasons"]), moment_of(each["judged_at"])),
+                *_agreeing(each["again"]),
+                "; ".join(
+                    f"{code}: {marks.get(first, first)} → {marks.get(again, again)}"
+                    for code, first, again in each["again"]
+                ),
+            )
+            for each in self.dossier["rechecks"]
+        ]
+        note = "So được: hai lần đều là một mức 1–5. Cùng phía: hai lần cùng là mức 4, 5 hoặc cùng là mức 1, 2, 3."
+        return Sheet("Phúc tra", "Kết luận phúc tra từng phiếu", columns, rows, notes=[note])
+
+    def rechecked_units(self) -> Sheet:
+        """Return every surveyed unit's re-checks."""
+        columns = columns_of(
+            "code Mã | text Đơn vị | count Phiếu được tính | count Đã phúc tra | count Đạt | count Không đạt"
+            " | count Không liên hệ được | count Chưa thống nhất | percent Tỷ lệ không đạt % | percent Từ %"
+            " | percent Đến % | text Nhận xét"
+        )
+        known = {each["unit"]: each for each in self.dossier["unit_rechecks"]}
+        fields = ("responses", "confirmed", "failed", "unreachable", "disputed")
+        rows, counts = [], []
+        for work in self.dossier["field_work"]:
+            if not work["surveyed"]:
+                continue
+            found = known.get(work["unit"])
+            told = (work["valid"], *(found[name] if found else 0 for name in fields))
+            rate: tuple[Any, ...] = (None, None, None)
+            if found and found["rate"] is not None:
+                rate = tuple(float(100 * Decimal(str(found[name]))) for name in ("rate", "low", "high"))
+            rows.append((work["unit"], work["name"], *told, *rate, self.note_of(work["unit"])))
+            counts.append(told)
+        foot = [("Cộng", None, *(sum(column) for column in zip(*counts, strict=True)))] if rows else []
+        note = (
+            "Các cột đếm và tỷ lệ tính mọi kết luận. Nhận xét không tính phiếu còn chờ quyết định (đề nghị hủy, hai cơ quan "
+            "chưa thống nhất, còn cơ quan chưa kết luận)."
+        )
+        caption = "Kết quả phúc tra từng đơn vị"
+        return Sheet("Phúc tra theo đơn vị", caption, columns, rows, foot, [note])
+
+    def asked_again(self) -> Sheet:
+        """Return by criterion how far answers asked again repeat the first ones."""
+        columns = columns_of(
+            "code Cột | text Câu hỏi | count Hỏi lại | count So được | count Trùng mức | count Cùng phía"
+            " | percent Trùng mức % | percent Cùng phía %"
+        )
+        pairs = [pair for each in self.dossier["rechecks"] for pair in each["again"]]
+        order = dict.fromkeys([*(code for form in self.forms for code in form.codes), *self.asked])
+        by_code: dict[str, list[Row]] = {}
+        for pair in pairs:
+            by_code.setdefault(pair[0], []).append(pair)
+        rows = [(code, self.asked[code], *_measured(by_code[code])) for code in order if code in by_code]
+        foot = [(None, "Mọi tiêu chí", *_measured(pairs))] if pairs else []
+        caption = "Hỏi lại có trùng với lần đầu không"
+        return Sheet("Phúc tra hỏi lại", caption, columns, rows, foot, [self._both_bodies()])
+
+    def _both_bodies(self) -> str:
+        told: dict[str, dict[str, str]] = {}
+        for each in self.dossier["rechecks"]:
+            told.setdefault(each["form_code"], {})[each["body"]] = each["verdict"]
+        shared = [set(each.values()) for each in told.values() if len(each) > 1]
+        if not shared:
+            return "Không phiếu nào được cả hai cơ quan kết luận."
+        same = sum(len(each) == 1 for each in shared)
+        return f"{thousands(len(shared))} phiếu được cả hai cơ quan kết luận, {thousands(same)} phiếu có cùng kết luận."
+
+    def draws(self) -> Sheet:
+        """Return the draws with the digest of each record."""
+        columns = columns_of(
+            "count Lần | text Cách rút | count Số phiếu | code Mã kiểm tra biên bản (SHA-256)"
+        )
+        rows = [
+            (
+                each["number"],
+                DRAWS.get(each["kind"], each["kind"]),
+                each["members"],
+                _sha(each["record"].encode()),
+            )
+            for each in self.dossier["draws"]
+        ]
+        note = "Biên bản từng lần rút nằm trong gói kiểm chứng, tệp draws/<lần>.json; ai cũng rút lại được đúng như vậy."
+        return Sheet("Rút thăm", "Các lần rút thăm phúc tra", columns, rows, notes=[note])
+
+    def field_work(self) -> Sheet:
+        """Return every unit's forms against its quota."""
+        columns = columns_of(
+            "text Nhóm | code Mã | text Đơn vị | text Khảo sát | count Chỉ tiêu | count Phát ra"
+            " | count Hợp lệ | count Không hợp lệ | count Đã hủy | count Chưa thu về | count Trả lại"
+            " | count Nháp | count Tự trả lời, đếm riêng | count Còn thiếu"
+        )
+        rows, counts = [], []
+        for each in self.dossier["field_work"]:
+            gone = None
+            if each["issued"] is not None:
+                gone = each["issued"] - each["valid"] - each["invalid"] - each["void"]
+            told = (
+                *(each["quota"], each["issued"], each["valid"], each["invalid"], each["void"], gone),
+                *(each["returned"], each["drafts"], each["apart"], max(0, each["quota"] - each["valid"])),
+            )
+            group = self.dossier["groups"].get(each["group"], each["group"])
+            rows.append((group, each["unit"], each["name"], "có" if each["surveyed"] else "không", *told))
+            counts.append(told)
+        sums = (None if None in column else sum(column) for column in zip(*counts, strict=True))
+        foot = [("Cộng", None, None, None, *sums)] if rows else []
+        notes = [
+            "Phát ra = Hợp lệ + Không hợp lệ + Đã hủy + Chưa thu về. Phiếu đang trả lại và phiếu nháp nằm trong Chưa thu về.",
+            "Còn thiếu là số phiếu hợp lệ còn thiếu so với chỉ tiêu. Phiếu của xã, phường tính vào đơn vị cấp trên của đợt này.",
+        ]
+        if any(each["issued"] is None for each in self.dossier["field_work"]):
+            notes.append("Đợt này không có danh sách người được hỏi nên không biết số phiếu phát ra.")
+        return Sheet("Tiến độ", "Phiếu so với chỉ tiêu", columns, rows, foot, notes)
+
+    def notes(self, lists: Mapping[str, int], cut: Sequence[str]) -> Sheet:
+        """Return “Ghi chú”; `lists` are the rows of the lists by sheet, `cut` the cells whose text is too long."""
+        campaign, manifest, counted = self.dossier["campaign"], self.bundle.manifest, len(self.bundle.rows)
+        states = {"invalid": 0, "returned": 0, "void": 0, "drafts": 0, "apart": 0}
+        for name in states:
+            states[name] = sum(work[name] for work in self.dossier["field_work"])
+        words = EXCLUDED | {"drafts": "Nháp"}
+        told, rules = self.form.told, tomllib.loads(self.bundle.method)
+        facts: list[tuple[str, Any, str]] = [
+            ("Đợt khảo sát", f"{campaign['name']} ({campaign['code']})", "text"),
+            ("Tính đến", moment_of(manifest["as_of"]), "moment"),
+            ("Tệp được ghi lúc", Free("moment"), "moment"),
+            ("Múi giờ", "Asia/Ho_Chi_Minh (UTC+7)", "text"),
+            ("Kết quả", f"lần tính {manifest['run']}, đã đóng băng", "text"),
+            ("Lý do của lần tính", manifest["run_reason"] or "không ghi", "text"),
+            (
+                "Công bố",
+                Free(r"chưa công bố|lần \d+, lúc \d\d/\d\d/\d{4} \d\d:\d\d \(giờ Việt Nam\)(; lý do: .*)?"),
+                "text",
+            ),
+            ("Trạng thái của đợt", STATES.get(campaign["state"], campaign["state"]), "text"),
+            ("Bộ lọc", "không lọc, mọi đơn vị của đợt", "text"),
+            ("Bộ câu hỏi", f"{told['title']}. {told['note']}", "text"),
+            ("Phương pháp", f"{rules['title']}. {rules['note']}", "text"),
+            ("Làm tròn", "từ giá trị chính xác, một lần, 5 làm tròn lên", "text"),
+            (
+                "Dữ liệu cá nhân",
+                "không có: không tên, không địa chỉ, không số điện thoại, không lời tự viết",
+                "text",
+            ),
+            ("Phiếu được tính", counted, "count"),
+            *((f"Không tính: {words[name]}", states[name], "count") for name in states),
+            ("Mọi phiếu, kể cả nháp", counted + sum(states.values()), "count"),
+            (
+                "Trùng mã, chờ quyết định (chưa là phiếu)",
+                sum(each["why"] == "duplicate" for each in self.dossier["excluded"]),
+                "count",
+            ),
+            *((f"Số dòng ở trang {title}", rows, "count") for title, rows in lists.items()),
+            ("Ô có chữ dài hơn mức một ô chứa được", len(cut), "count"),
+        ]
+        if cut:
+            more = f" và {thousands(len(cut) - 20)} ô khác" if len(cut) > 20 else ""
+            facts.append(("Các ô bị cắt bớt", "; ".join(cut[:20]) + more, "text"))
+        return _facts("Ghi chú", facts)
+
+    def proof(self) -> Sheet:
+        """Return “Xác minh”."""
+        manifest = self.bundle.manifest
+        others = [name for name in manifest["files"] if name.startswith("questionnaires/")][1:]
+        facts = [
+            ("Mã kiểm tra dữ liệu vào (SHA-256)", self.book["satisfaction"]["input"]["sha256"]),
+            ("Mã kiểm tra kết quả", manifest["book"]),
+            ("Mã kiểm tra hồ sơ của lần tính", manifest["dossier"]),
+            ("Mã kiểm tra phiếu được tính", manifest["files"]["answers.csv"]),
+            ("Mã kiểm tra bộ câu hỏi", manifest["questionnaire"]),
+            *(
+                (f"Mã kiểm tra bộ câu hỏi {form.code}", manifest["files"][name])
+                for form, name in zip(self.forms[1:], others, strict=True)
+            ),
+            ("Mã kiểm tra phương pháp", manifest["method"]),
+            ("Mã kiểm tra gói kiểm chứng", Free(f"chưa công bố|{self.bundle.digest}")),
+            ("Phiên bản phần mềm", manifest["program_version"]),
+            ("Bố cục tệp", LAYOUT),
+            (
+                "Cách kiểm tra",
+                "Tải gói kiểm chứng của lần tính này và tệp verify.py trong gói (chỉ cần Python 3.11 trở lên, không cần cài "
+                "gì thêm), rồi chạy: python3 verify.py FILE.xlsx --bundle GOI.zip. Chương trình tính lại các ô từ phiếu "
+                "trong gói, báo PASS hoặc chỉ ra ô đầu tiên khác. Mã kiểm tra của gói phải đúng là mã đã công bố.",
+            ),
+        ]
+        return _facts("Xác minh", [(label, value, "text") for label, value in facts])
+
+
+def _facts(name: str, facts: Sequence[tuple[str, Any, str]]) -> Sheet:
+    columns = columns_of("text Mục | text Nội dung")
+    rows = [(label, value) for label, value, _ in facts]
+    return Sheet(name, name, columns, rows, kinds=[kind for _, _, kind in facts])
+
+
+def _of_one(outcome: Facts) -> bool:
+    return str(outcome["choice"]).startswith(WITHOUT_ENUMERATOR)
+
+
+def _together_row(name: str, estimate: Facts) -> Row:
+    interval, rule = estimate["interval"], estimate["publication"]
+    return (
+        *(None, name, interval["n"], number(estimate["index"]), estimate["standard_error"]),
+        *(interval["low"], interval["high"], *(None,) * 6),
+        *(interval["n_eff"], interval["deff"], interval["df"], None, PUBLISHED[rule["code"]]),
+        "; ".join(filter(None, [*rule["reasons"], interval["note"]])),
+    )
+
+
+def _agreeing(again: Iterable[Row]) -> tuple[int, int, int, int]:
+    pairs = list(again)
+    levels = [(int(first), int(second)) for _, first, second in pairs if first.isdigit() and second.isdigit()]
+    same = sum(first == second for first, second in levels)
+    return len(pairs), len(levels), same, sum((first > 3) == (second > 3) for first, second in levels)
+
+
+def _measured(pairs: Sequence[Row]) -> Row:
+    asked, comparable, same, side = _agreeing(pairs)
+    shares = [
+        float(half_up(Fraction(100 * part, comparable), 12)) if comparable else None for part in (same, side)
+    ]
+    return (asked, comparable, same, side, *shares)
+
+
+def _names(units: Iterable[Facts]) -> str:
+    return ", ".join(unit["name"] for unit in units)
+
+
+def _group_told(group: Facts, standings: Sequence[Facts], units: Mapping[str, Facts]) -> list[str]:
+    """Return the sentences beneath a group's table of the index."""
+    ranked = [each for each in standings if each["index"] is not None]
+    missing = [units[each["unit"]] for each in standings if each["index"] is None]
+    if not ranked:
+        return ["Chưa đơn vị nào có chỉ số: thiếu điểm thẩm định hoặc điểm khảo sát."]
+    indices = [Fraction(each["index"]) for each in ranked]
+    best, worst = (
+        _names(units[each["unit"]] for each in ranked if Fraction(each["index"]) == end)
+        for end in (max(indices), min(indices))
+    )
+    digits = len(ranked[0]["index"].partition(".")[2])
+    most, least = (f"{decimal_comma(half_up(end, digits))}{SPACE}%" for end in (max(indices), min(indices)))
+    if len(ranked) == 1:
+        told = [f"Chỉ một đơn vị có chỉ số: {best} ({most})."]
+    elif most == least:
+        told = [f"Mọi đơn vị cùng một chỉ số: {most}."]
+    else:
+        told = [
+            f"Cao nhất: {best} ({most}). Thấp nhất: {worst} ({least}). "
+            f"Chênh lệch: {decimal_comma(group['spread'])} điểm phần trăm."
+        ]
+    above = f"{group['above_mean']} trong" if group["above_mean"] else "không đơn vị nào trong"
+    told.append(
+        f"Chỉ số trung bình {decimal_comma(group['mean'])}{SPACE}%, tính từ các chỉ số chưa làm tròn; "
+        f"{above} {len(ranked)} đơn vị cao hơn trung bình."
+    )
+    scored = sum(units[each["unit"]]["satisfaction_points"] is not None for each in standings)
+    if scored:
+        mean = decimal_comma(group["satisfaction_mean"])
+        told.append(f"Điểm khảo sát trung bình {mean}, tính trên {scored} đơn vị có điểm khảo sát.")
+    given = ", ".join(f"{name} {size} đơn vị" for name, size in group["bands"].items() if size)
+    empty = [name for name, size in group["bands"].items() if not size]
+    none = f"; không đơn vị nào xếp loại {' hoặc '.join(empty)}" if empty else ""
+    told.append(f"Xếp loại: {given}{none}.")
+    if missing:
+        told.append(f"Chưa có chỉ số: {_names(missing)}.")
+    return told
+
+
+# --- “Phương pháp” in words ------------------------------------------------------------------------
+
+_INTERVAL_FORMULAS = {
+    "modelled-deff-wilson": "(p + z²/2n* ± z√(p(1−p)/n* + z²/4n*²)) / (1 + z²/n*), n* = cỡ mẫu hiệu dụng, z = 1,96",
+    "modelled-deff-jeffreys": "phân vị 2,5 % và 97,5 % của Beta(p·n* + ½; (1−p)·n* + ½)",
+    "korn-graubard": "Clopper–Pearson với n* = p(1−p)/v · (t(n−1)/t(df))²",
+    "korn-graubard-capped": "Clopper–Pearson với n* = min(n; p(1−p)/v · (t(n−1)/t(df))²)",
+    "clopper-pearson": "Clopper–Pearson với n phiếu",
+    "logit-t": "logit p ± t(df)·se/(p(1−p)), đổi ngược lại",
+    "wald": "p ± t(df)·se, chặn ở 0 và 100",
+}
+_WEIGHT_WORDS = {
+    "answers": (
+        "Theo số câu đã trả lời của yếu tố.",
+        "w(k) = Σ n(c) của yếu tố k / Σ n(c) của mọi yếu tố",
+    ),
+    "criteria": (
+        "Theo số tiêu chí có câu trả lời của yếu tố.",
+        "w(k) = số tiêu chí của yếu tố k / số tiêu chí",
+    ),
+    "equal": ("Bằng nhau.", "w(k) = 1 / số yếu tố"),
+}
+
+
+def method_sheet(bundle: Bundle) -> Sheet:
+    """Return “Phương pháp”: the pinned method and questionnaire, step by step, each in words and as a formula."""
+    told, form, rules = tomllib.loads(bundle.method, parse_float=Decimal), bundle.forms[0], bundle.rules
+    rows = [
+        *_asked_lines(told, form),
+        *_index_lines(form, rules),
+        *_points_lines(rules),
+        *_ranking_lines(rules),
+        *_doubt_lines(rules),
+        ("Nguồn của phương pháp", f"{told['source']}. {told['note']}", ""),
+        ("Nguồn của bộ câu hỏi", f"{form.told['source']}. {form.told['note']}", ""),
+    ]
+    columns = columns_of("text Mục | text Nội dung | text Công thức")
+    return Sheet("Phương pháp", "Từ phiếu đến điểm và chỉ số", columns, rows)
+
+
+def _percent(value: Fraction | Decimal | int) -> str:
+    return f"{plain(value)}{SPACE}%"
+
+
+def _asked_lines(told: Facts, form: Form) -> Iterator[Row]:
+    factors = "; ".join(
+        f"{place}. {name} ({len(form.of_factor(code))} tiêu chí)"
+        for place, (code, name) in enumerate(form.factors, 1)
+    )
+    yield (
+        "Bộ câu hỏi",
+        f"{form.told['title']} ({form.code}): {len(form.criteria)} tiêu chí. {factors}.",
+        "",
+    )
+    levels = "; ".join(f"{place} {name}" for place, name in enumerate(form.levels, 1))
+    yield "Thang đo", f"{levels}. “{form.not_applicable}” và để trống không phải là một mức.", ""
+    yield "Phương pháp", f"{told['title']} ({told['code']})", ""
+    validity = told["validity"]
+    names = [name for place, (_, name) in enumerate(form.factors, 1) if place in validity["factors"]]
+    yield (
+        "Phiếu hợp lệ",
+        f"Trả lời ít nhất {_percent(100 * Fraction(validity['share']))} số tiêu chí (không kể “không áp dụng”) của các "
+        f"yếu tố: {'; '.join(names)}.",
+        f"số tiêu chí đã trả lời / số tiêu chí áp dụng ≥ {plain(validity['share'])}",
+    )
+
+
+def _index_lines(form: Form, rules: Rules) -> Iterator[Row]:
+    top2, pooled = rules.level_rule == "top2", rules.within == "pooled"
+    none = "Không có câu trả lời thì không có chỉ số, không phải 0."
+    yield (
+        "Chỉ số tiêu chí",
+        f"Tỷ lệ câu trả lời mức 4 và 5 trong các câu đã trả lời. {none}"
+        if top2
+        else f"Mức trung bình của các câu đã trả lời, chia cho 5. {none}",
+        "I(c) = 100 × s(c) / n(c); n(c): số câu mức 1–5, s(c): số câu mức 4, 5"
+        if top2
+        else "I(c) = 100 × Σ mức / (5 × n(c)); n(c): số câu mức 1–5",
+    )
+    if rules.general:
+        yield "Chỉ số đơn vị", "Chỉ số của câu hỏi chung về dịch vụ.", "I = I(câu hỏi chung)"
+        return
+    yield (
+        "Chỉ số yếu tố",
+        "Gộp mọi câu trả lời của các tiêu chí trong yếu tố."
+        if pooled
+        else "Trung bình cộng chỉ số các tiêu chí có câu trả lời của yếu tố.",
+        f"F(k) = 100 × Σ {'s' if top2 else 'Σ mức / 5'} / Σ n, trên các tiêu chí của yếu tố k"
+        if pooled
+        else "F(k) = Σ I(c) / số tiêu chí",
+    )
+    yield "Chỉ số đơn vị", "Tổng chỉ số các yếu tố nhân với trọng số.", "I = Σ w(k) × F(k), Σ w(k) = 1"
+    given = "; ".join(f"{name}: {plain(rules.custom.get(code, 0))}" for code, name in form.factors)
+    weights = _WEIGHT_WORDS.get(rules.weights, (f"Do phương pháp đặt: {given}.", "w(k) cho trước"))
+    yield ("Trọng số yếu tố", *weights)
+    yield (
+        "Yếu tố không ai trả lời",
+        "Bỏ ra, trọng số chia lại cho các yếu tố còn lại; đơn vị được đánh dấu."
+        if rules.undefined == "reweight"
+        else "Đơn vị không có chỉ số.",
+        "",
+    )
+
+
+def _points_lines(rules: Rules) -> Iterator[Row]:
+    most = plain(rules.maximum)
+    if rules.conversion == "step":
+        steps = "; ".join(f"từ {_percent(low)}: {plain(points)} điểm" for low, points in rules.steps)
+        yield "Điểm khảo sát", f"Quy đổi theo bậc: {steps}.", "P = điểm của bậc cao nhất có cận dưới ≤ I"
+    elif rules.conversion == "threshold":
+        full, zero = _percent(rules.full_from), _percent(rules.zero_below)
+        words = f"Từ {full} được {most} điểm, dưới {zero} được 0 điểm, ở giữa theo tỷ lệ."
+        yield "Điểm khảo sát", words, f"P = {most} × I / {plain(rules.full_from)}"
+    else:
+        words = f"Theo tỷ lệ, tối đa {most} điểm, từ chỉ số chưa làm tròn."
+        yield "Điểm khảo sát", words, f"P = {most} × I / 100"
+    yield (
+        "Làm tròn",
+        f"Một lần, từ giá trị chính xác, đến {rules.decimals} chữ số thập phân, 5 làm tròn lên.",
+        "6/11 × 10 = 5,4545… → 5,45",
+    )
+    yield (
+        "Cỡ mẫu tối thiểu",
+        f"Dưới {rules.smallest_n} phiếu: “chưa đủ mẫu”, không có điểm và thứ hạng.",
+        f"n ≥ {rules.smallest_n}",
+    )
+    yield (
+        "Điểm góp của yếu tố",
+        "Phần của yếu tố trong điểm khảo sát; các phần làm tròn riêng nên có thể không cộng đúng bằng điểm.",
+        "P × w(k) × F(k) / I",
+    )
+
+
+def _ranking_lines(rules: Rules) -> Iterator[Row]:
+    yield (
+        "Chỉ số cải cách hành chính",
+        "Điểm thẩm định cộng điểm khảo sát, trên điểm tối đa của đơn vị.",
+        "X = 100 × (A + P) / T; A: điểm thẩm định, P: điểm khảo sát, T: điểm tối đa",
+    )
+    yield (
+        "Đơn vị không khảo sát",
+        f"Điểm tối đa dưới {plain(rules.full_maximum)}: không có thủ tục nên không khảo sát; điểm khảo sát ghi “x”, không "
+        "phải 0, và không vào trung bình khảo sát.",
+        "X = 100 × A / T",
+    )
+    bands = "; ".join(f"{name} từ {plain(low)}" for name, low in rules.bands)
+    yield "Xếp loại", f"Theo chỉ số công bố (đã làm tròn), cận dưới thuộc về loại: {bands}.", "X ≥ cận dưới"
+    value = "giá trị công bố" if rules.rank_on == "published" else "giá trị chưa làm tròn"
+    words, example = {
+        "competition": ("bằng nhau thì cùng hạng, bỏ hạng kế tiếp", "1, 2, 2, 4"),
+        "dense": ("bằng nhau thì cùng hạng, hạng kế tiếp liền sau", "1, 2, 2, 3"),
+    }[rules.ties]
+    incomplete = "" if rules.rank_incomplete else "; đơn vị thiếu một yếu tố thì không có hạng"
+    yield "Thứ hạng", f"Trong nhóm, theo {value}, cao trước; {words}{incomplete}.", example
+    yield (
+        "Trung bình của nhóm",
+        "Trung bình cộng các chỉ số chưa làm tròn. Trung bình điểm khảo sát: trung bình cộng điểm công bố của các đơn vị có "
+        "điểm.",
+        "Σ X / số đơn vị có X; Σ P / số đơn vị có P",
+    )
+
+
+def _doubt_lines(rules: Rules) -> Iterator[Row]:
+    if rules.interval == "none":
+        yield "Khoảng tin cậy", "Phương pháp này không tính khoảng tin cậy.", ""
+        return
+    yield (
+        "Khoảng tin cậy",
+        f"95{SPACE}%, công thức {KIND_WORDS[rules.interval]}; phiếu của một điều tra viên ở một đơn vị là một cụm.",
+        _INTERVAL_FORMULAS[rules.interval],
+    )
+    ranks_by = {
+        "holm": "so mọi cặp đơn vị trong nhóm, điều chỉnh Holm",
+        "bonferroni": "so mọi cặp đơn vị trong nhóm, điều chỉnh Bonferroni",
+        "bootstrap": "lấy mẫu lại",
+    }[rules.rank_interval]
+    yield "Hạng có thể", f"95{SPACE}%: {ranks_by}.", ""
+    rule = rules.publication
+    widest, cautious = plain(rule["widest"]), plain(rule["caution_width"])
+    yield (
+        "Quy tắc công bố",
+        f"Dưới {rules.smallest_n} phiếu hoặc khoảng rộng quá {widest} điểm phần trăm: chưa đủ mẫu. Dưới "
+        f"{rule['caution_n']} phiếu, dưới {rule['caution_df']} bậc tự do hoặc rộng quá {cautious}: công bố kèm lưu ý.",
+        "",
+    )
+
+
+# --- Cell by cell ----------------------------------------------------------------------------------
+
+LISTS = ("Phiếu", "Sửa phiếu", "Phiếu không tính", "Phúc tra")
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_UNTITLED = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
+_LONGEST_CELL = 32_000
+_NUMERIC = ("count", "points", "percent", "weight", "plain")
+_DAYS = ("moment", "day")
+
+
+def titles_of(names: Sequence[str]) -> list[str]:
+    """Return the titles sheets of these names have: at most 31 letters, no two alike in any case."""
+    taken: set[str] = set()
+    titles = []
+    for name in names:
+        whole = _UNTITLED.sub(" ", _UNWRITABLE.sub("", name)).strip(" '")
+        title, repeated = whole[:31].rstrip(" '"), 1
+        while title.casefold() in taken:
+            repeated += 1
+            title = f"{whole[: 31 - len(f' ({repeated})')].rstrip()} ({repeated})"
+        taken.add(title.casefold())
+        titles.append(title)
+    return titles
+
+
+class Comparison:
+    """The sheets of a file against those it must have."""
+
+    def __init__(self, result: Result, workbook: Workbook) -> None:
+        """Take both."""
+        self.result, self.workbook = result, workbook
+        self.cells = 0
+        self.cut: list[str] = []
+        self.lists: dict[str, int] = {}
+        manifest, campaign = result.bundle.manifest, result.dossier["campaign"]
+        as_of = moment_of(manifest["as_of"])
+        self.line = (
+            f"{campaign['name']} ({campaign['code']}). Lần tính {manifest['run']}. Tính đến {as_of:%d/%m/%Y %H:%M} "
+            "(giờ Việt Nam). Bộ lọc: không lọc, mọi đơn vị của đợt."
+        )
+        self.warning = MADE_UP if campaign["made_up"] else ""
+
+    def belongs(self) -> None:
+        """Refuse a workbook that is none of ours, of another layout, or of another result."""
+        titles = [title for title, _ in self.workbook.sheets]
+        if "Xác minh" not in titles or "Ghi chú" not in titles:
+            raise Differs(
+                "Bảng điểm: không có trang “Xác minh” và “Ghi chú”, không phải bảng điểm của Hài Lòng."
+            )
+        page = self.workbook.page(*self.workbook.sheets[titles.index("Xác minh")])
+        known = {
+            cells[1].held: (row, cells[2].held) for row, cells in page.cells.items() if {1, 2} <= cells.keys()
+        }
+        where, layout = known.get("Bố cục tệp", (0, LAYOUT))
+        if layout != LAYOUT:
+            raise Differs(
+                f"Trang “Xác minh”, ô B{where}: bố cục {layout}, chương trình này chỉ biết bố cục {LAYOUT}."
+            )
+        manifest = self.result.bundle.manifest
+        where, book = known.get("Mã kiểm tra kết quả", (0, manifest["book"]))
+        if book != manifest["book"]:
+            raise Differs(
+                f"Trang “Xác minh”, ô B{where}: bảng điểm ghi mã kết quả {_briefly(book)}, gói là của đợt "
+                f"{manifest['campaign']}, lần tính {manifest['run']}, mã kết quả {manifest['book']}. Bảng điểm và gói không "
+                "cùng một kết quả."
+            )
+
+    def run(self) -> None:
+        """Refuse the first sheet or cell that is not as it must be."""
+        self.belongs()
+        sheets = self.result.sheets()
+        titles = titles_of([*(sheet.name for sheet in sheets), "Ghi chú", "Xác minh"])
+        self._check_titles(titles)
+        for title, sheet in zip(titles, sheets, strict=False):
+            rows = self._sheet(title, sheet)
+            if sheet.name in LISTS:
+                self.lists[title] = rows
+        self._sheet(titles[-2], self.result.notes(self.lists, self.cut))
+        self._sheet(titles[-1], self.result.proof())
+
+    def _check_titles(self, titles: Sequence[str]) -> None:
+        found = [title for title, _ in self.workbook.sheets]
+        if missing := [title for title in titles if title not in found]:
+            raise Differs(f"Bảng điểm: thiếu trang “{missing[0]}”.")
+        if extra := [title for title in found if title not in titles]:
+            raise Differs(f"Bảng điểm: thừa trang “{extra[0]}”.")
+        for place, (title, wanted) in enumerate(zip(found, titles, strict=True), 1):
+            if title != wanted:
+                raise Differs(f"Bảng điểm: trang thứ {place} là “{title}”, phải là “{wanted}”.")
+
+    def _sheet(self, title: str, sheet: Sheet) -> int:
+        """Compare one sheet and return how many rows of data it must have."""
+        page = self.workbook.page(title, dict(self.workbook.sheets)[title])
+        kinds = [kind for _, kind in sheet.columns]
+        lead: list[Row] = [
+            (sheet.caption,),
+            (self.line,),
+            (self.warning,),
+            [heading for heading, _ in sheet.columns],
+        ]
+        for row, cells in enumerate(lead, 1):
+            self._row(page, row, cells, ["text"] * len(cells))
+        row = 4
+        for place, cells in enumerate(sheet.rows):
+            row += 1
+            self._row(page, row, cells, [kinds[0], sheet.kinds[place]] if sheet.kinds else kinds)
+        data = row - 4
+        for cells in sheet.foot:
+            row += 1
+            self._row(page, row, cells, kinds)
+        if sheet.notes:
+            row += 1
+            self._row(page, row, (), ())
+        for note in sheet.notes:
+            row += 1
+            self._row(page, row, (note,), ("text",))
+        for left, held in sorted(page.cells.items()):
+            if held and left > row:
+                self._differs(page, left, min(held), held[min(held)], None)
+        return data
+
+    def _row(self, page: Page, row: int, wanted: Row, kinds: Sequence[str]) -> None:
+        found = page.cells.get(row, {})
+        for column, (value, kind) in enumerate(zip(wanted, kinds, strict=False), 1):
+            held = found.get(column)
+            if value is None or value == "":
+                if held is not None:
+                    self._differs(page, row, column, held, None)
+                continue
+            self.cells += 1
+            if isinstance(value, str) and len(value) > _LONGEST_CELL // 2:
+                value = self._fitting(value, f"{page.title}, dòng {row}")  # noqa: PLW2901 – what the file may hold
+            if held is None or not _same(held.held, value):
+                self._differs(page, row, column, held, value, kind)
+            shown = SHOWN[kind]
+            if held.format != shown and not (isinstance(value, str) and held.format in SHOWN.values()):
+                raise Differs(
+                    f"Trang “{page.title}”, ô {_name_of(row, column)}: định dạng “{held.format}”, phải là “{shown}”; ô có thể "
+                    "hiện khác giá trị của nó."
+                )
+        if extra := [column for column in found if column > len(wanted)]:
+            self._differs(page, row, min(extra), found[min(extra)], None)
+
+    def _fitting(self, text: str, where: str) -> str:
+        units = _UNWRITABLE.sub("", text).encode("utf-16-le")
+        if len(units) <= 2 * _LONGEST_CELL:
+            return text
+        if len(text.encode("utf-16-le", "surrogatepass")) > 2 * _LONGEST_CELL:
+            self.cut.append(where)
+        whole = units.decode("utf-16-le")
+        kept = units[: 2 * _LONGEST_CELL].decode("utf-16-le", errors="ignore")
+        return f"{kept} … (còn {len(whole) - len(kept)} ký tự, xem trong phần mềm)"
+
+    def _differs(
+        self, page: Page, row: int, column: int, held: Value | None, wanted: Any, kind: str = "text"
+    ) -> NoReturn:
+        told, own = _shown(held.held if held else None, kind), _shown(wanted, kind)
+        if told == own:  # the type or a digit that the format hides
+            told, own = _plainly(held.held if held else None), _plainly(wanted)
+        if isinstance(wanted, Free):
+            own = "một thời điểm" if wanted.pattern == "moment" else f"theo mẫu {wanted.pattern}"
+        raise Differs(
+            f"Trang “{page.title}”, ô {_name_of(row, column)}: tệp ghi {told}, tính lại được {own}."
+        )
+
+
+def _same(held: str | float, wanted: Any) -> bool:
+    """Whether a cell of the file holds what it must, in the type it must."""
+    if isinstance(wanted, str):
+        return isinstance(held, str) and (held == wanted or held == _written(wanted))
+    if isinstance(wanted, Free):
+        if wanted.pattern == "moment":
+            return isinstance(held, float) and held > 36_526
+        return isinstance(held, str) and bool(re.fullmatch(wanted.pattern, held, re.DOTALL))
+    if isinstance(held, str):
+        return False
+    if isinstance(wanted, datetime):
+        return abs(held - (wanted - _FIRST_DAY) / timedelta(days=1)) * 86_400 < 1
+    if isinstance(wanted, date):
+        return held == wanted.toordinal() - _FIRST_DAY.toordinal()
+    if isinstance(wanted, int):
+        return held == wanted
+    return bool(abs(held - wanted) <= 1e-9 * max(1.0, abs(wanted)))
+
+
+def _written(text: str) -> str:
+    """Return a text as a cell of a file gives it back: no control characters, line ends as XML has them."""
+    return _UNWRITABLE.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _shown(value: Any, kind: str) -> str:
+    if value is None:
+        return "ô trống"
+    if isinstance(value, float) and kind in _DAYS:
+        with suppress(OverflowError):
+            return f"{_FIRST_DAY + timedelta(days=value):%d/%m/%Y %H:%M:%S}"
+    if isinstance(value, datetime):
+        return f"{value:%d/%m/%Y %H:%M:%S}"
+    if isinstance(value, date):
+        return f"{value:%d/%m/%Y} 00:00:00"
+    if isinstance(value, (int, float)):
+        digits = {"points": 2, "percent": 2, "weight": 4}.get(kind, 0)
+        if digits or value == int(value):
+            return decimal_comma(half_up(Fraction(value), digits))
+        return decimal_comma(repr(value))
+    return f"“{_briefly(value)}”"
+
+
+def _plainly(value: Any) -> str:
+    if value is None:
+        return "ô trống"
+    if isinstance(value, str):
+        return f"chữ “{_briefly(value)}”"
+    return f"số {decimal_comma(repr(value))}" if isinstance(value, (int, float)) else str(value)
+
+
+# --- The program -----------------------------------------------------------------------------------
+
+USAGE = "Cách dùng: python3 verify.py BANG-DIEM.xlsx --bundle GOI.zip [--digest SHA-256]"
+
+
+def verified(workbook: str, path: str, digest: str = "") -> list[str]:
+    """Return what to tell of a workbook that is what its bundle gives; refuses anything else."""
+    bundle = read_bundle(path)
+    if digest and digest.lower() != bundle.digest:
+        raise Differs(
+            f"Gói: mã kiểm tra là {bundle.digest}, không phải {digest.lower()} đã cho. Gói không phải gói ấy."
+        )
+    opened = Workbook(workbook)
+    result = Result(bundle)
+    comparison = Comparison(result, opened)
+    comparison.belongs()
+    own = recompute(bundle.book, bundle.answers, bundle.forms[0], bundle.rules)
+    compare(own, bundle.book, "book.json")
+    comparison.run()
+    manifest = bundle.manifest
+    told = [
+        f"PASS: {thousands(comparison.cells)} ô của {len(opened.sheets)} trang đúng như tính lại từ "
+        f"{thousands(len(bundle.rows))} phiếu (đợt {manifest['campaign']}, lần tính {manifest['run']}).",
+        f"Mã kiểm tra của gói: {bundle.digest}",
+        "Đúng là mã đã cho."
+        if digest
+        else "Hãy so mã này với mã đã công bố: gói khác mã thì kết quả không phải kết quả đã công bố.",
+    ]
+    if bundle.rules.rank_interval == "bootstrap":
+        told.append("Không tính lại, chỉ so với book.json: hạng có thể có (lấy mẫu lại).")
+    if any(
+        WITHOUT in each["choice"] for unit in bundle.book["sensitivity"] or () for each in unit["outcomes"]
+    ):
+        told.append(
+            "Không tính lại, chỉ so với book.json: độ nhạy khi không tính phiếu bị gắn cờ (gói không ghi cờ)."
+        )
+    return told
+
+
+def main(argv: Sequence[str]) -> int:
+    """Verify a workbook: 0 and PASS, or 1 and the first difference, or 2 for a wrong use."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    asked = argparse.ArgumentParser(prog="verify.py", usage=USAGE, add_help=False, exit_on_error=False)
+    asked.add_argument("workbook")
+    asked.add_argument("--bundle", required=True)
+    asked.add_argument("--digest", default="")
+    try:
+        given, rest = asked.parse_known_args(list(argv))
+    except (argparse.ArgumentError, SystemExit):
+        given, rest = None, []
+    if given is None or rest or (given.digest and not re.fullmatch(r"[0-9a-fA-F]{64}", given.digest)):
+        print(USAGE, file=sys.stderr)
+        return 2
+    try:
+        print("\n".join(verified(given.workbook, given.bundle, given.digest)))
+    except OSError as error:
+        print(f"Không mở được tệp: {error}.", file=sys.stderr)
+        return 2
+    except Differs as found:
+        print(f"KHÔNG ĐÚNG: {found}", file=sys.stderr)
+        return 1
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, ZeroDivisionError) as error:
+        print(f"KHÔNG ĐÚNG: gói không đúng cấu trúc ({type(error).__name__}: {error}).", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
