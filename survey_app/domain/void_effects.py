@@ -6,6 +6,7 @@ from typing import Any
 
 from survey_app.domain import campaigns, counting
 from survey_app.domain.counting import Counted
+from survey_app.domain.people import alias
 from survey_app.extensions import db
 from survey_app.models import Campaign, CampaignUnit, Response, VoidProposal
 from survey_app.vocabulary import COUNTED_STATES, ProposalState, Validity
@@ -45,7 +46,7 @@ def effect(proposal: VoidProposal) -> Effect | None:
 
 def _changed(present: Counted, response: Response, unit: str, *, add: bool) -> Counted:
     """Return the counted answers with one response more, or less."""
-    key = unit, response.enumerator.username
+    key = unit, alias(response.enumerator_id, response.enumerator.username)
     text, width = present.answers.get(key, ""), len(response.answers)
     if add:
         text += response.answers

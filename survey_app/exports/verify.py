@@ -27,7 +27,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 from statistics import NormalDist
 from typing import Any, NoReturn
@@ -1542,9 +1542,10 @@ def _chosen(
     for members in own.groups(units).values():
         values: list[Any] = []
         for unit in members:
-            same = kept[unit] is own.answers[unit].marks or len(kept[unit]) == len(own.answers[unit].marks)
+            same = len(kept[unit]) == len(own.answers[unit].marks)
             counts = own.counts[unit] if same else counts_of(kept[unit], len(own.form.codes))
-            measured = measure(counts, own.form, rules)
+            known = same and rules is own.rules
+            measured = own.measured[unit] if known else measure(counts, own.form, rules)
             incomplete = any(index is None for _, index, _ in measured.factors)
             points = None if measured.index is None else points_of(measured.index, rules)
             few = len(kept[unit]) < rules.smallest_n
@@ -1901,13 +1902,21 @@ def _name_of(row: int, column: int) -> str:
 
 
 def _place_of(name: str) -> tuple[int, int]:
-    found = re.fullmatch(r"([A-Z]{1,3})([1-9]\d{0,6})", name)
-    if not found:
-        raise Differs(f"Bảng điểm: địa chỉ ô “{name}” không hợp lệ.")
+    letters = name.rstrip("0123456789")
+    row = name[len(letters) :]
+    if not 0 < len(letters) < 4 or not 0 < len(row) < 8 or row[0] == "0":
+        raise Differs(f"Bảng điểm: địa chỉ ô “{_briefly(name)}” không hợp lệ.")
+    return int(row), _column_of(letters)
+
+
+@cache
+def _column_of(letters: str) -> int:
     column = 0
-    for letter in found[1]:
+    for letter in letters:
+        if not "A" <= letter <= "Z":
+            raise Differs(f"Bảng điểm: cột “{letters}” không hợp lệ.")
         column = 26 * column + ord(letter) - 64
-    return int(found[2]), column
+    return column
 
 
 class Workbook:
@@ -1988,7 +1997,7 @@ class Workbook:
             where, column = _place_of(name) if name else (row, column + 1)
             if where != row or column in cells:
                 raise Differs(f"Trang “{page.title}”, ô {name}: không đúng dòng, hoặc có hai lần.")
-            value = self._value(page.title, cell, _name_of(row, column))
+            value = self._value(page.title, cell, name or _name_of(row, column))
             if value is not None:
                 cells[column] = value
 
@@ -3224,7 +3233,7 @@ class Comparison:
 def _same(held: str | float, wanted: Any) -> bool:
     """Whether a cell of the file holds what it must, in the type it must."""
     if isinstance(wanted, str):
-        return isinstance(held, str) and (held == wanted or held == _written(wanted))
+        return isinstance(held, str) and (held == wanted or _written(held) == _written(wanted))
     if isinstance(wanted, Free):
         if wanted.pattern == "moment":
             return isinstance(held, float) and held > 36_526
@@ -3334,8 +3343,8 @@ def main(argv: Sequence[str]) -> int:
     except Differs as found:
         print(f"KHÔNG ĐÚNG: {found}", file=sys.stderr)
         return 1
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError, ZeroDivisionError) as error:
-        print(f"KHÔNG ĐÚNG: gói không đúng cấu trúc ({type(error).__name__}: {error}).", file=sys.stderr)
+    except (LookupError, ArithmeticError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        print(f"KHÔNG ĐÚNG: tệp không đúng cấu trúc ({type(error).__name__}: {error}).", file=sys.stderr)
         return 1
     return 0
 

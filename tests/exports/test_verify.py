@@ -13,12 +13,13 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
 
+import flask_migrate
 import openpyxl
 import pytest
-from openpyxl.cell import Cell
 
+from scoring.questionnaire import Questionnaire
 from survey_app.domain import campaigns, demonstration, materials, people, run_answers, scores
 from survey_app.exports import verify
 from survey_app.exports.bundle import bundle_of, manifest_of
@@ -43,6 +44,8 @@ class Made:
     bundle: Path
     other: Path
     digest: str
+    material: Material
+    asked: list[Questionnaire]
 
 
 def honest(material: Material) -> Material:
@@ -58,20 +61,25 @@ def honest(material: Material) -> Material:
 
 @pytest.fixture(scope="module")
 def made(
-    house: SqliteHouse | PostgresHouse, empty_template: str, tmp_path_factory: pytest.TempPathFactory
+    houses: dict[str, SqliteHouse | PostgresHouse], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Made]:
     """The files of a campaign with one of everything: corrections, exclusions, duplicates, re-checks, a draw."""
-    folder, url = tmp_path_factory.mktemp("verify"), house.fresh(empty_template)
+    house = houses["sqlite"]
+    folder, url = tmp_path_factory.mktemp("verify"), house.fresh()
     with opened(url):
+        flask_migrate.upgrade()
         actor = people.command_line()
         small = campaigns.create(actor, plan())
         campaigns.move(actor, small, CampaignState.OPEN)
         told: Told = told_campaign(actor, small, folder)
         told.correct()
         first, second = (honest(materials.material_of(told.run(why))) for why in ("Chốt", "Tính lại"))
-        asked = run_answers.questionnaires_of(small)
+        asked, rows = run_answers.questionnaires_of(small), list(first.answers())
+        first = replace(first, answers=lambda: rows)  # to be made anew once the database is gone
         digest = hashlib.sha256(manifest_of(first, asked)).hexdigest()
-        files = Made(folder, folder / "diem.xlsx", folder / "goi.zip", folder / "khac.zip", digest)
+        files = Made(
+            folder, folder / "diem.xlsx", folder / "goi.zip", folder / "khac.zip", digest, first, asked
+        )
         files.workbook.write_bytes(workbook_of(first))
         files.bundle.write_bytes(bundle_of(first, asked))
         files.other.write_bytes(bundle_of(second, asked))
@@ -151,90 +159,140 @@ def test_a_workbook_saved_again_unchanged_passes(made: Made, result: verify.Resu
     assert found(result, saved(openpyxl.load_workbook(made.workbook)), made.folder) == ""
 
 
+def test_texts_as_people_type_them_and_longer_than_a_cell_pass(made: Made, tmp_path: Path) -> None:
+    material = made.material
+    dossier, typed = material.dossier, "=1+1\r\n\x0b-5 \U0001f600_x0041_ "
+    corrections = tuple(replace(each, reason=typed) for each in dossier.corrections)
+    rechecked = replace(dossier.unit_rechecks[0], note="dài " * 10_000)
+    changed = replace(dossier, corrections=corrections, unit_rechecks=(rechecked, *dossier.unit_rechecks[1:]))
+    told = replace(material, dossier=changed)
+    (tmp_path / "a.xlsx").write_bytes(workbook_of(told))
+    (tmp_path / "a.zip").write_bytes(bundle_of(told, made.asked))
+    assert verify.verified(str(tmp_path / "a.xlsx"), str(tmp_path / "a.zip"))[0].startswith("PASS")
+    notes = openpyxl.load_workbook(tmp_path / "a.xlsx", read_only=True)["Ghi chú"]
+    assert ["Ô có chữ dài hơn mức một ô chứa được", 2] in [
+        list(row) for row in notes.iter_rows(values_only=True)
+    ]
+
+
 # --- One altered cell, anywhere -------------------------------------------------------------------------------------------
 
 FREE = {("Ghi chú", "B7")}  # when the file was written: nobody can know
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
-def _other(cell: Cell) -> Any:
-    value = cell.value
-    if isinstance(value, bool) or value is None:
-        return "x"
-    if isinstance(value, (int, float)):
-        return value + 0.000_01
-    return value[:-1] if isinstance(value, str) and len(value) > 1 else "khác"
+@pytest.fixture(scope="module")
+def parts(made: Made) -> dict[str, bytes]:
+    """The parts of the workbook's file, with one format more that shows "99,99" whatever stands in the cell."""
+    with zipfile.ZipFile(made.workbook) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    styles = files["xl/styles.xml"].decode()
+    forged = '<numFmt numFmtId="900" formatCode="&quot;99,99&quot;"/></numFmts>'
+    styles = styles.replace("</numFmts>", forged).replace("</cellXfs>", '<xf numFmtId="900"/></cellXfs>')
+    return files | {"xl/styles.xml": styles.encode()}
 
 
-def _value(cell: Cell) -> None:
-    cell.value = _other(cell)
-    if isinstance(cell.value, str):
-        cell.data_type = "s"
+def filled(tree: Element) -> list[Element]:
+    """Return the cells of a sheet that hold something."""
+    return [cell for cell in tree.iter(f"{MAIN}c") if "".join(cell.itertext())]
 
 
-def _type(cell: Cell) -> None:
-    if isinstance(cell.value, str):
-        cell.value = 7
-    else:
-        cell.value, cell.data_type = str(cell.value), "s"
+def put(cell: Element, value: str | float) -> None:
+    """Let a cell hold a text or a number."""
+    for part in list(cell):
+        cell.remove(part)
+    cell.set("t", "inlineStr" if isinstance(value, str) else "n")
+    holder = SubElement(cell, f"{MAIN}is") if isinstance(value, str) else cell
+    SubElement(holder, f"{MAIN}t" if isinstance(value, str) else f"{MAIN}v").text = str(value)
 
 
-def _deleted(cell: Cell) -> None:
-    cell.value = None
+def _is_text(cell: Element) -> bool:
+    return cell.get("t", "n") != "n"
 
 
-def _formula(cell: Cell) -> None:
-    cell.value = f"={cell.value}" if isinstance(cell.value, (int, float)) else '="x"'
+def _value(cell: Element, _formats: int) -> None:
+    held = "".join(cell.itertext())
+    put(cell, (held[:-1] if len(held) > 1 else "khác") if _is_text(cell) else float(held) + 0.000_01)
 
 
-def _forged_format(cell: Cell) -> None:
-    cell.number_format = '"99,99"'
+def _type(cell: Element, _formats: int) -> None:
+    put(cell, 7 if _is_text(cell) else "".join(cell.itertext()))
 
 
-ALTERED: tuple[Callable[[Cell], None], ...] = (_value, _type, _deleted, _formula, _forged_format)
+def _deleted(cell: Element, _formats: int) -> None:
+    for part in list(cell):
+        cell.remove(part)
 
 
-def test_one_altered_cell_anywhere_is_found_and_named(made: Made, result: verify.Result) -> None:
-    draw, tried = random.Random(20221231), 0
-    sheets = openpyxl.load_workbook(made.workbook, read_only=True).sheetnames
-    for title in sheets:
+def _formula(cell: Element, _formats: int) -> None:
+    formula = Element(f"{MAIN}f")
+    formula.text = "1+1"
+    cell.insert(0, formula)
+
+
+def _forged_format(cell: Element, formats: int) -> None:
+    cell.set("s", str(formats))
+
+
+ALTERED = (_value, _type, _deleted, _formula, _forged_format)
+
+
+def rewritten(parts: dict[str, bytes], name: str, tree: Element) -> bytes:
+    """Return the file with one sheet exchanged."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for each, held in parts.items():
+            archive.writestr(each, tostring(tree) if each == name else held)
+    return content.getvalue()
+
+
+def test_one_altered_cell_anywhere_is_found_and_named(
+    made: Made, result: verify.Result, parts: dict[str, bytes]
+) -> None:
+    draw = random.Random(20221231)
+    sheets = verify.Workbook(str(made.workbook)).sheets
+    forged = parts["xl/styles.xml"].split(b"<cellXfs")[1].split(b"</cellXfs>")[0].count(b"<xf ") - 1
+    for title, name in sheets:
         for alter in ALTERED:
-            book = openpyxl.load_workbook(made.workbook)
-            cells = [
-                cell
-                for row in book[title].iter_rows()
-                for cell in row
-                if cell.value is not None and (title, cell.coordinate) not in FREE
-            ]
-            cell = draw.choice(cells)
-            alter(cell)
-            told = found(result, saved(book), made.folder)
-            assert f"Trang “{title}”, ô {cell.coordinate}: " in told, (alter.__name__, cell.coordinate, told)
-            tried += 1
-    assert tried == 5 * len(sheets) >= 100
+            tree = fromstring(parts[name])
+            cell = draw.choice([each for each in filled(tree) if (title, each.get("r")) not in FREE])
+            alter(cell, forged)
+            told = found(result, rewritten(parts, name, tree), made.folder)
+            assert f"Trang “{title}”, ô {cell.get('r')}: " in told, (alter.__name__, cell.get("r"), told)
+    assert len(sheets) * len(ALTERED) > 100
 
 
-def test_rows_moved_added_and_hidden_are_found(made: Made, result: verify.Result) -> None:
+def test_two_rows_exchanged_are_found_on_every_sheet(
+    made: Made, result: verify.Result, parts: dict[str, bytes]
+) -> None:
     draw = random.Random(7)
-    for title in openpyxl.load_workbook(made.workbook, read_only=True).sheetnames:
-        book = openpyxl.load_workbook(made.workbook)
-        sheet = book[title]
-        values = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=4)]
-        first = draw.randrange(len(values) - 1) if len(values) > 1 else 0
-        second = (
-            next(place for place in range(len(values)) if values[place] != values[first])
-            if len(values) > 1
-            else 0
-        )
-        for target, source in ((first, second), (second, first)):
-            for column, value in enumerate(values[source], 1):
-                sheet.cell(4 + target, column).value = value
-        if first != second:
-            assert f"Trang “{title}”, ô " in found(result, saved(book), made.folder), title
+    for title, name in verify.Workbook(str(made.workbook)).sheets:
+        tree = fromstring(parts[name])
+        rows = [row for row in tree.iter(f"{MAIN}row") if int(row.get("r", 0)) >= 4 and filled(row)]
+        texts = [
+            "\t".join(cell.get("r", "").rstrip("0123456789") + "".join(cell.itertext()) for cell in row)
+            for row in rows
+        ]
+        first = draw.randrange(len(rows))
+        others = [place for place, text in enumerate(texts) if text != texts[first]]
+        if not others:  # nothing but its headings
+            continue
+        second = draw.choice(others)
+        numbers = [str(rows[place].get("r")) for place in (first, second)]
+        for place, number in zip((first, second), reversed(numbers), strict=True):
+            rows[place].set("r", number)
+            for cell in rows[place]:
+                cell.set("r", cell.get("r", "").rstrip("0123456789") + number)
+        told = found(result, rewritten(parts, name, tree), made.folder)
+        assert f"Trang “{title}”, ô " in told
+        assert any(told.partition(":")[0].endswith(number) for number in numbers), (numbers, told)
+
+
+def test_cells_added_and_rows_hidden_are_found(made: Made, result: verify.Result) -> None:
     book = openpyxl.load_workbook(made.workbook)
     book["Phiếu"].cell(40, 3, "thêm")
-    assert "Trang “Phiếu”, ô C40: tệp ghi “thêm”, tính lại được ô trống." in found(
-        result, saved(book), made.folder
-    )
+    told = found(result, saved(book), made.folder)
+    assert told == "Trang “Phiếu”, ô C40: tệp ghi “thêm”, tính lại được ô trống."
     book = openpyxl.load_workbook(made.workbook)
     book["Phiếu"].row_dimensions[6].hidden = True
     assert found(result, saved(book), made.folder) == "Trang “Phiếu”, dòng 6: bị ẩn."
