@@ -27,10 +27,11 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from survey_app import create_app
-from survey_app.domain import demonstration, people
+from survey_app.domain import campaigns, demonstration, people, publication, scores
 from survey_app.domain.demonstration import rechecks as demonstration_rechecks
 from survey_app.extensions import db, read_only
 from survey_app.models import User
+from survey_app.vocabulary import CampaignState
 
 # The embedded PostgreSQL keeps its sockets here, and warns where a machine has no such folder.
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="hailong-"))
@@ -268,6 +269,24 @@ def rechecked_template(house: SqliteHouse | PostgresHouse, demo_template: str) -
     return house.kept("rechecked", played)
 
 
+@pytest.fixture(scope="session")
+def published_template(house: SqliteHouse | PostgresHouse, demo_template: str) -> str:
+    """A database that holds the demonstration campaign, published."""
+
+    def published() -> str:
+        url = house.fresh(demo_template)
+        with opened(url):
+            actor, campaign = people.command_line(), campaigns.by_code(demonstration.CODE)
+            for state in (CampaignState.CLOSED, CampaignState.SEALED):
+                campaigns.move(actor, campaign, state)
+            scores.run(actor, campaign, "Chốt")
+            publication.publish(actor, campaign)
+            db.session.commit()
+        return url
+
+    return house.kept("published", published)
+
+
 @pytest.fixture
 def database(house: SqliteHouse | PostgresHouse, empty_template: str) -> Iterator[str]:
     """The address of a migrated database of the test's own."""
@@ -296,6 +315,15 @@ def demo(demo_database: str) -> Iterator[Flask]:
     """The application on the demonstration campaign, in its context."""
     with opened(demo_database) as made:
         yield made
+
+
+@pytest.fixture
+def published(house: SqliteHouse | PostgresHouse, published_template: str) -> Iterator[Flask]:
+    """The application on a copy of the published demonstration, in its context."""
+    url = house.fresh(published_template)
+    with opened(url) as made:
+        yield made
+    house.drop(url)
 
 
 @pytest.fixture

@@ -38,6 +38,18 @@ DOORS: dict[tuple[str, str], tuple[set[Role] | str, int]] = {
     ("auth.log_in", "GET"): (NOBODY_NEEDED, 200),
     ("auth.log_in", "POST"): (NOBODY_NEEDED, 422),
     ("public.health", "GET"): (NOBODY_NEEDED, 200),
+    ("public_results.listed", "GET"): (NOBODY_NEEDED, 200),
+    # The demonstration is not published.
+    ("public_results.index", "GET"): (NOBODY_NEEDED, 404),
+    ("public_results.unit", "GET"): (NOBODY_NEEDED, 404),
+    ("public_results.method", "GET"): (NOBODY_NEEDED, 404),
+    ("public_results.data", "GET"): (NOBODY_NEEDED, 404),
+    ("public_results.charts", "GET"): (NOBODY_NEEDED, 404),
+    ("public_results.file", "GET"): (NOBODY_NEEDED, 404),
+    ("public_results.picture", "GET"): (NOBODY_NEEDED, 404),
+    ("public_results.result", "GET"): (NOBODY_NEEDED, 404),
+    ("public_results.receipt", "GET"): (NOBODY_NEEDED, 404),
+    ("public_results.ask_receipt", "POST"): (NOBODY_NEEDED, 404),
     ("style.index", "GET"): (NOBODY_NEEDED, 200),
     ("self_completion.show", "GET"): (NOBODY_NEEDED, 404),
     ("self_completion.send", "POST"): (NOBODY_NEEDED, 404),
@@ -207,6 +219,7 @@ SAMPLES = {
     "filename": "hailong.css",
     "form_code": "NO-SUCH-ROW",
     "job": "0" * 32,
+    "name": "don-vi.csv",
 }
 HOSTILE_IDS = ["0", "-1", "2147483648", "9223372036854775808", "%00", "a" * 300, "%F0%9F%98%80", "'--"]
 ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")

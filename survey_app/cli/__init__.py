@@ -17,6 +17,7 @@ from survey_app.cli import (
     scores,
     second_entry,
     user,
+    verify,
 )
 
 
@@ -38,5 +39,6 @@ def register(app: Flask) -> None:
         scores.group,
         second_entry.group,
         user.group,
+        verify.command,
     ):
         app.cli.add_command(group)

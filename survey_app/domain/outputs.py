@@ -8,12 +8,11 @@ from scoring.book import canonical
 from scoring.questionnaire import Questionnaire
 from survey_app import problems, publication_problems
 from survey_app.audit_verbs import AuditVerb
-from survey_app.domain import audit, materials, publication, run_answers, scores
+from survey_app.domain import audit, materials, publication, report_templates, run_answers, scores
 from survey_app.exports import bundle, codebook, result_files, statistics_files, workbook
 from survey_app.exports.material import Material, Tell, silent
 from survey_app.exports.report_parts import report_of
 from survey_app.exports.report_pdf import pdf_of
-from survey_app.exports.report_word import word_of
 from survey_app.extensions import one_moment
 from survey_app.models import Campaign, User
 from survey_app.version import VERSION
@@ -66,7 +65,11 @@ OUTPUTS: dict[str, Output] = {
             "Báo cáo theo thể thức văn bản hành chính, còn sửa được.",
             ".docx",
             "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-            _whole(lambda material, _asked, tell: word_of(report_of(material), material.template, tell)),
+            _whole(
+                lambda material, _asked, tell: report_templates.word_of(
+                    report_of(material), material.template, tell
+                )
+            ),
             reads_answers=False,
         ),
         Output(

@@ -277,11 +277,13 @@ def _unit_rows(material: Material, results: Mapping[str, Any]) -> Iterator[tuple
             rounded(result and result["index"]),
             rounded(interval["low"]),
             rounded(interval["high"]),
-            *_of(result, "points", "rank"),
-            unit["appraisal_points"],
-            standing.get("total_points"),
-            unit["max_points"],
-            *_of(standing, "index", "rank"),
+            exact(result and result["points"]),
+            *_of(result, "rank"),
+            exact(unit["appraisal_points"]),
+            exact(standing.get("total_points")),
+            exact(unit["max_points"]),
+            exact(standing.get("index")),
+            *_of(standing, "rank"),
             best,
             worst,
             standing.get("band") or None,
@@ -295,7 +297,7 @@ def _factor_rows(material: Material, results: Mapping[str, Any]) -> Iterator[tup
         for part in result["factors"]:
             weight = rounded(part["weight"], 6)
             counts = _of(part, "answered", "satisfied")
-            figures = (rounded(part["index"]), weight, part["points"])
+            figures = (rounded(part["index"]), weight, exact(part["points"]))
             yield (
                 code,
                 part["factor"],
@@ -353,3 +355,8 @@ def _of(facts: Mapping[str, Any] | None, *names: str) -> tuple[Value, ...]:
 def rounded(value: str | float | None, digits: int = 2) -> Decimal | None:
     """Return a figure of a book rounded once, half up; None stays None."""
     return None if value is None else half_up(Decimal(str(value)), digits)
+
+
+def exact(value: str | None) -> Decimal | None:
+    """Return a figure that the book gives with its decimals; None stays None."""
+    return None if value is None else Decimal(value)

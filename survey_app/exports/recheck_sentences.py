@@ -31,10 +31,10 @@ def forms(number: int) -> str:
 
 
 def checked(found: Measures | None, responses: int) -> str:
-    """Return how much of a unit's responses was re-checked, and with what result."""
+    """Return how much of a unit's responses as collected was re-checked, and with what result."""
     if found is None or not found.responses:
         return "Chưa phiếu nào của đơn vị được phúc tra xong."
-    of = f" trong {count(responses)} phiếu được tính" if responses >= found.responses else ""
+    of = f" trong {count(responses)} phiếu thu được" if responses >= found.responses else ""
     told = [
         f"{forms(found.confirmed)} đạt",
         f"{forms(found.failed)} không đạt",

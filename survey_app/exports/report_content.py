@@ -18,6 +18,8 @@ class Drawing(Protocol):
 
     def png(self, dpi: int = 200) -> bytes: ...
 
+    def pages(self, tallest_cm: float = 22.0) -> "tuple[Drawing, ...]": ...
+
 
 @dataclass(frozen=True)
 class Paragraph:

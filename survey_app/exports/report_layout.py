@@ -21,6 +21,7 @@ NUMBERS = frozenset({"count", "points", "percent", "weight"})
 MIDDLE = frozenset({"range", "code", "moment"})
 NATION, MOTTO = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"
 MADE_UP = "SỐ LIỆU MINH HỌA: các câu trả lời là giả, không phải ý kiến thật của người dân."
+LONG_WORD = re.compile(r"\S{26,}")
 _UNFIT = re.compile(r"[\x00-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 HERE = timezone(timedelta(hours=7))
 
@@ -44,6 +45,11 @@ def text_of(cell: Cell, kind: str) -> str:
     if isinstance(cell, Decimal) and kind in ("points", "percent", "weight"):
         return grouped(half_up(cell, 4 if kind == "weight" else 2))
     return count(cell) if isinstance(cell, int) else grouped(cell)
+
+
+def has_long_word(text: str) -> bool:
+    """Tell whether a text has a word so long that a line stretched to both margins would tear the others apart."""
+    return LONG_WORD.search(text) is not None
 
 
 def printable(text: str) -> str:

@@ -60,7 +60,9 @@ class _Writer:
         return [] if table is None else [NumberedTable(next(self.tables), table)]
 
     def chart(self, drawing: Drawing | None) -> list[Block]:
-        return [] if drawing is None else [NumberedChart(next(self.drawings), drawing)]
+        """Return a chart under its number; a long ranking in parts, each on a page of its own and with its number."""
+        parts = () if drawing is None else drawing.pages()
+        return [NumberedChart(next(self.drawings), part) for part in parts]
 
 
 def report_of(material: Material, charts: Charts | None = None) -> Report:

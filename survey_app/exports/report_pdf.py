@@ -6,7 +6,6 @@ their head, charts with their alternative; it holds its fonts, an outline, and n
 
 import inspect
 import json
-import re
 import shutil
 from collections.abc import Callable, Sequence
 from itertools import groupby
@@ -23,7 +22,6 @@ from survey_app.exports.report_content import Block, Drawing, NumberedTable, Par
 
 ARCHIVED, ACCESSIBLE = "a-2a", "ua-1"
 ROOM_BELOW = 35  # millimetres of a page that a chart leaves to its caption
-LONG_WORD = re.compile(r"\S{26,}")
 MAY_BREAK = "\u200b"
 
 
@@ -86,6 +84,7 @@ class _Facts:
                 "text": breakable(block.text),
                 "strong": block.strong,
                 "aside": block.aside,
+                "stays": block.strong,
             }
         elif isinstance(block, NumberedTable):
             made = _table(block, layout.ACROSS if across else layout.UPRIGHT)
@@ -112,6 +111,14 @@ class _Facts:
         return name
 
 
+def _kept_together(runs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return parts of which the last paragraph stays with the signature: none stands alone on its page."""
+    blocks = runs[-1]["parts"][-1]["blocks"] if runs else []
+    if blocks and blocks[-1]["kind"] == "words":
+        blocks[-1]["stays"] = True
+    return runs
+
+
 def _table(block: NumberedTable, room: float) -> dict[str, Any]:
     table, setting = block.table, layout.setting_of(block.table, room)
     return {
@@ -129,7 +136,7 @@ def _table(block: NumberedTable, room: float) -> dict[str, Any]:
 
 def breakable(text: str) -> str:
     """Return a text fit for paper, in which a word longer than any column may break between any of its letters."""
-    return LONG_WORD.sub(lambda word: MAY_BREAK.join(word.group()), layout.printable(text))
+    return layout.LONG_WORD.sub(lambda word: MAY_BREAK.join(word.group()), layout.printable(text))
 
 
 def _facts(report: Report, facts: _Facts) -> dict[str, Any]:
@@ -152,6 +159,6 @@ def _facts(report: Report, facts: _Facts) -> dict[str, Any]:
             "signer": words.signer,
             "recipients": layout.recipients_of(report),
         },
-        "parts": facts.runs(report.sections),
+        "parts": _kept_together(facts.runs(report.sections)),
         "annexes": facts.runs(report.annexes, annexes=True),
     }

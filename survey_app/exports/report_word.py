@@ -104,7 +104,10 @@ def _set_parts(document: Opened, report: Report, tokens: dict[str, str], tell: T
     setter = Setter(document, done)
     for name, sections, new_pages in ((PARTS, report.sections, False), (ANNEXES, report.annexes, True)):
         place = _place(document, name, tokens[name])
-        for made in setter.parts(sections, _page_of(place), new_pages):
+        every_part = setter.parts(sections, _page_of(place), new_pages)
+        if name == PARTS:
+            look.keep_with_next(every_part[-1:])  # no signature stands alone on its page
+        for made in every_part:
             place.addprevious(made)
         ends_pages = place.find(f"{qn('w:pPr')}/{qn('w:sectPr')}") is not None
         if not ends_pages:

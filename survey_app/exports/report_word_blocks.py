@@ -64,14 +64,17 @@ class Setter:
     def words(self, block: Paragraph) -> Any:
         """Return a paragraph of running text."""
         style = look.STRONG if block.strong else look.ASIDE if block.aside else look.BODY
-        return paragraph(self.styles[style], run(block.text))
+        side = "left" if layout.has_long_word(block.text) else ""
+        return paragraph(self.styles[style], run(block.text), side=side)
 
     def table(self, block: NumberedTable, room: float) -> list[Any]:
         """Return a table below its number and caption, its notes beneath it."""
         table, setting = block.table, layout.setting_of(block.table, room)
         caption = f"Bảng {block.number}. {table.caption}"
         rows = [self._row(table, [each.heading for each in table.columns], setting, "head")]
-        rows += [self._row(table, layout.texts_of(table, row), setting, "") for row in table.rows]
+        last = len(table.rows) if table.foot else 0  # stays with the foot
+        for place, row in enumerate(table.rows, 1):
+            rows.append(self._row(table, layout.texts_of(table, row), setting, keep=place == last))
         rows += [self._row(table, layout.texts_of(table, row), setting, "foot") for row in table.foot]
         grid = element("tblGrid", *(element("gridCol", w=twips(width)) for width in setting.widths))
         notes = [paragraph(self.styles[look.ASIDE], run(note)) for note in table.notes]
@@ -83,7 +86,9 @@ class Setter:
             *notes,
         ]
 
-    def _row(self, table: Table, texts: Sequence[str], setting: layout.Setting, kind: str) -> Any:
+    def _row(
+        self, table: Table, texts: Sequence[str], setting: layout.Setting, kind: str = "", keep: bool = False
+    ) -> Any:
         told = element("trPr", element("cantSplit"), element("tblHeader") if kind == "head" else None)
         cells = []
         for column, text, width in zip(table.columns, texts, setting.widths, strict=True):
@@ -93,7 +98,9 @@ class Setter:
                 placed.append(element("shd", val="clear", color="auto", fill="EDEDED"))
             placed.append(element("vAlign", val="center"))
             words = run(text, setting.size, bold=bool(kind))
-            cells.append(element("tc", placed, paragraph(self.styles[look.CELL], words, side=side)))
+            cells.append(
+                element("tc", placed, paragraph(self.styles[look.CELL], words, side=side, keep=keep))
+            )
         return element("tr", told, *cells)
 
     def chart(self, block: NumberedChart, across: bool) -> list[Any]:

@@ -1,6 +1,6 @@
 """How a report looks in Word: its styles, and pieces of a document built element by element, never from text."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from docx.document import Document
@@ -117,6 +117,14 @@ def paragraph(style: str, *runs: Any, side: str = "", new_page: bool = False, ke
     if side:
         look.append(element("jc", val=side))
     return element("p", look, *runs)
+
+
+def keep_with_next(elements: Sequence[Any]) -> None:
+    """Let paragraphs stay on the page of what follows them; one that ends its pages stays as it is."""
+    for each in elements:
+        told = each.find(qn("w:pPr"))
+        if told is not None and told.find(qn("w:sectPr")) is None and told.find(qn("w:keepNext")) is None:
+            told.find(qn("w:pStyle")).addnext(element("keepNext"))
 
 
 def field(code: str) -> list[Any]:

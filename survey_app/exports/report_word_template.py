@@ -110,22 +110,29 @@ def _content() -> list[Any]:
     return [
         heading,
         _line("", 8),
-        _line("{{ ten_bao_cao | upper }}", 14, bold=True),
-        _line("{{ trich_yeu }}", 14, bold=True),
+        _line("{{ ten_bao_cao | upper }}", 14, bold=True, keep=True),
+        _line("{{ trich_yeu }}", 14, bold=True, keep=True),
         _rule(layout.UPRIGHT, 45),
         _line("", 8),
         _line("{{ noi_dung }}", 14),
-        _line("", 8),
+        _line("", 8, keep=True),
         _columns((layout.UPRIGHT / 2, recipients), (layout.UPRIGHT / 2, signer)),
         _line("{{ phu_luc }}", 14),
     ]
 
 
-def _line(text: str, size: float, bold: bool = False, italic: bool = False, side: str = "center") -> Any:
+def _line(
+    text: str,
+    size: float,
+    bold: bool = False,
+    italic: bool = False,
+    side: str = "center",
+    keep: bool = False,
+) -> Any:
     words = look.run(text, size, bold)
     if italic:
         words.find(qn("w:rPr")).insert(1 if bold else 0, element("i"))
-    return look.paragraph("Normal", words, side=side, keep=True)
+    return look.paragraph("Normal", words, side=side, keep=keep)
 
 
 def _rule(room: float, length: float) -> Any:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,7 @@ from scoring.printing import between, ranks_between
 from scoring.questionnaire import Questionnaire
 from survey_app.exports import sentences
 
-Cell = str | int | Decimal | date | None
+Cell = str | int | Decimal | datetime | None
 LEVELS = 5
 NO_SURVEY = "x"
 
@@ -42,7 +42,7 @@ class Row:
 class Table:
     """A table as it is shown and written: name, caption, columns, rows, foot, notes.
 
-    `filtered` is a list that a sheet offers to filter.
+    `as_of` stands only where the figures are of another moment than the result's; `filtered` is a list to filter in a sheet.
     """
 
     name: str
@@ -51,6 +51,7 @@ class Table:
     rows: tuple[Row, ...]
     foot: tuple[Row, ...] = ()
     notes: tuple[str, ...] = ()
+    as_of: datetime | None = None
     filtered: bool = False
 
 

@@ -24,7 +24,9 @@ def answers_table(questionnaires: Sequence[Questionnaire]) -> Table:
     return Table(SHEET, "Phiếu được tính, không có thông tin cá nhân", columns, ())
 
 
-def answer_cells(rows: Iterable[AnswerRow], questionnaires: Sequence[Questionnaire]) -> Iterator[list[Cell]]:
+def answer_cells(
+    rows: Iterable[AnswerRow], questionnaires: Sequence[Questionnaire]
+) -> Iterator[list[Cell | date]]:
     """Yield the cells of each response: a level as a number, not applicable NA, several choices joined by ";"."""
     columns = answer_columns(questionnaires)
     known = {each.code: each for each in questionnaires}

@@ -118,7 +118,7 @@ def value_cell(sheet: WriteOnlyWorksheet, value: Cell, style: str) -> WriteOnlyC
     return cell
 
 
-def _bare(sheet: WriteOnlyWorksheet, value: Cell) -> WriteOnlyCell:
+def _bare(sheet: WriteOnlyWorksheet, value: Cell | date) -> WriteOnlyCell:
     """Return a cell without a style."""
     if isinstance(value, str):
         cell = WriteOnlyCell(sheet)
@@ -186,7 +186,7 @@ class Pages:
         if table.filtered:
             _filter(sheet, table.columns, len(table.rows))
 
-    def stream(self, title: str, table: Table, rows: Iterable[Sequence[Cell]]) -> int:
+    def stream(self, title: str, table: Table, rows: Iterable[Sequence[Cell | date]]) -> int:
         """Write a long list without keeping it: its cells as they are, codes and days alone in their formats; return its rows."""
         sheet = self._opened(title, table.caption, table.columns)
         styled = [
@@ -240,7 +240,7 @@ class Pages:
             self._looks[style] = cell._style
         return self._looks[style]
 
-    def _cell(self, sheet: WriteOnlyWorksheet, value: Cell, look: StyleArray) -> WriteOnlyCell:
+    def _cell(self, sheet: WriteOnlyWorksheet, value: Cell | date, look: StyleArray) -> WriteOnlyCell:
         if isinstance(value, str) and is_long(value):
             self.cut.append(f"{sheet.title}, dòng {self._row}")
         cell = _bare(sheet, value)

@@ -10,7 +10,9 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import NumberPattern, parse_pattern
 from flask import Flask
 
+from survey_app.domain import people
 from survey_app.domain.days import HERE
+from survey_app.models import User
 
 LOCALE = "vi_VN"
 _LOCALE = Locale.parse(LOCALE)
@@ -122,7 +124,12 @@ def _here(value: datetime) -> datetime:
     return value.astimezone(HERE)
 
 
+def file_code(user: User) -> str:
+    """Return the code under which files that leave the house name an enumerator: "E0012"."""
+    return people.alias(user.id, user.username)
+
+
 def register(app: Flask) -> None:
     """Install the formats as template filters."""
-    for filter_ in (points, percent, share, count, plain, day, moment, span):
+    for filter_ in (points, percent, share, count, plain, day, moment, span, file_code):
         app.jinja_env.filters[filter_.__name__] = filter_

@@ -146,7 +146,7 @@ def _both(path: str, endpoint: str) -> Callable[[Callable[..., Any]], Callable[.
 
 @blueprint.get("")
 @guards.public
-def index() -> Any:
+def listed() -> Any:
     found = public_results.all_published()
 
     def make() -> tuple[bytes, str]:
@@ -177,9 +177,9 @@ def _rendered(template: str, **facts: Any) -> bytes:
     return found.render(version=VERSION, **facts).encode()
 
 
-@_both("", "show")
+@_both("", "index")
 @guards.public
-def show(code: str, number: int | None = None) -> Any:
+def index(code: str, number: int | None = None) -> Any:
     return _page(code, public_pages.RANKING, number)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any, BinaryIO
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from survey_app import problems, publication_problems
 from survey_app.domain import campaigns, outputs, people, publication, publication_checks, scores
@@ -17,7 +17,6 @@ from survey_app.web.navigation import use_campaign
 blueprint = Blueprint("publications", __name__, url_prefix="/campaigns/<code>/publications")
 WAIT_SECONDS = 8
 LOOK_EVERY_SECONDS = 2
-PUBLIC_PAGE = "public_results.index"
 LARGEST_NUMBER = 2**31 - 1
 
 
@@ -45,13 +44,9 @@ def _page(
         form=form,
         errors=form.error_list,
         refusal=refusal,
-        public_page=url_for(PUBLIC_PAGE, code=campaign.code) if _has_public_page() else "",
+        public_page=url_for("public_results.show", code=campaign.code) if made else "",
     )
     return page, status
-
-
-def _has_public_page() -> bool:
-    return PUBLIC_PAGE in current_app.view_functions
 
 
 def _chosen(runs: list[ScoreRun]) -> ScoreRun | None:

@@ -7,6 +7,7 @@ from playwright.sync_api import FilePayload, Page
 from survey_app.domain import demonstration
 
 CAMPAIGN = f"/campaigns/{demonstration.CODE}"
+PUBLIC = f"/cong-bo/{demonstration.CODE}"
 
 
 def a_question(page: Page) -> None:
@@ -109,6 +110,27 @@ def a_draw_that_was_given_up(page: Page) -> None:
     page.get_by_text("Mở nhầm").wait_for()
 
 
+def a_publication(page: Page) -> None:
+    """Home Affairs publishes; the page is what anybody sees then."""
+    page.goto(f"{CAMPAIGN}/scores")
+    page.get_by_role("button", name="Chạy tính điểm và lưu").click()
+    page.get_by_text("Đã lưu lần tính").wait_for()
+    page.goto(CAMPAIGN)
+    token = page.locator("input[name=csrf_token]").first.input_value()
+    for state in ("closed", "sealed", "published"):
+        page.request.post(f"{CAMPAIGN}/state", form={"csrf_token": token, "target": state, "reason": "Xem"})
+    page.goto(PUBLIC)
+    page.get_by_role("heading", name="Sở, ban, ngành").first.wait_for()
+
+
+def a_receipt(page: Page) -> None:
+    """What a form's code answers."""
+    page.goto(f"{PUBLIC}/phieu")
+    page.fill("#form_code", "HN22-0017")
+    page.get_by_role("button", name="Xem phiếu có được tính không").click()
+    page.get_by_text("được tính.").first.wait_for()
+
+
 MADE: dict[str, Callable[[Page], None]] = {
     "a question": a_question,
     "chosen responses": chosen_responses,
@@ -123,4 +145,6 @@ MADE: dict[str, Callable[[Page], None]] = {
     "a sheet of codes": a_sheet_of_codes,
     "a draw in progress": a_draw_in_progress,
     "a draw that was given up": a_draw_that_was_given_up,
+    "a publication": a_publication,
+    "a receipt": a_receipt,
 }

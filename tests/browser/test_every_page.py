@@ -7,11 +7,11 @@ from playwright.sync_api import Page
 
 from survey_app.domain import quality
 from tests.browser.conftest import OpenAs, violations
-from tests.browser.made_pages import CAMPAIGN, MADE
+from tests.browser.made_pages import CAMPAIGN, MADE, PUBLIC
 
 pytestmark = pytest.mark.browser
 PAGES: dict[str | None, list[str]] = {
-    None: ["/login", "/style", "/nowhere", "/t/nothing"],
+    None: ["/login", "/style", "/nowhere", "/t/nothing", "/cong-bo", "/cong-bo/nothing"],
     "dtv01": [
         "/",
         f"{CAMPAIGN}/responses",
@@ -77,6 +77,13 @@ PAGES: dict[str | None, list[str]] = {
         f"{CAMPAIGN}/recheck-measures",
         f"{CAMPAIGN}/recheck-measures/units/STC",
         f"{CAMPAIGN}/recheck-measures/enumerators/dtv01",
+        "a publication",
+        f"{PUBLIC}/don-vi/STC",
+        f"{PUBLIC}/don-vi/TTRA",
+        f"{PUBLIC}/phuong-phap",
+        f"{PUBLIC}/bieu-do",
+        f"{PUBLIC}/du-lieu",
+        "a receipt",
     ],
     "mattran-truong": ["/", "/device-records", "a draw that was given up"],
     "donvi": ["/"],

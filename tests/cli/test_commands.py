@@ -259,6 +259,20 @@ def test_the_report_is_written_as_word_or_pdf_and_under_no_other_ending(run: Run
     assert (refused.exit_code, ".docx, .pdf" in refused.stderr) == (1, True)
 
 
+def test_a_workbook_is_verified_against_its_bundle_and_an_altered_bundle_is_not(
+    run: Run, tmp_path: Path
+) -> None:
+    book, bundle = tmp_path / "diem.xlsx", tmp_path / "goi.zip"
+    run("scores", "run", CODE)
+    run("scores", "export", CODE, "--run", 1, "-o", book)
+    run("bundle", "export", CODE, "--run", 1, "-o", bundle)
+    verified = run("verify", book, "--bundle", bundle)
+    assert (verified.exit_code, "PASS" in verified.output) == (0, True)
+    bundle.write_bytes(bundle.read_bytes()[:-200])
+    assert run("verify", book, "--bundle", bundle).exit_code == 1
+    assert run("verify", book).exit_code == 2
+
+
 def test_the_bundle_of_a_run_or_a_publication_is_written_and_another_number_is_refused(
     run: Run, tmp_path: Path
 ) -> None:

@@ -216,7 +216,7 @@ def test_the_note_beside_the_points_is_made_of_its_figures(work: Work) -> None:
     proposal(work, work.responses[0], ProposalState.REJECTED)
     read = recheck_points.of_unit(seen_by(work), "A").points
     assert validity_note(read) == (
-        "Đã phúc tra 2 phiếu trong 4 phiếu được tính: 1 phiếu đạt, 1 phiếu không đạt, không phiếu nào không liên hệ được. "
+        "Đã phúc tra 2 phiếu trong 4 phiếu thu được: 1 phiếu đạt, 1 phiếu không đạt, không phiếu nào không liên hệ được. "
         "Tỷ lệ không đạt ước tính 50,0\u00a0% (khoảng 95\u00a0%: 1,3\u00a0% – 98,7\u00a0%). "
         "Bỏ các phiếu không đạt, điểm vẫn là 10,00. "
         "Nếu 2 phiếu chưa phúc tra cũng như vậy thì 1 phiếu trong đó không đạt, và điểm là 10,00. "

@@ -46,7 +46,7 @@ def test_nothing_judged_is_said_so() -> None:
 
 def test_who_could_not_be_reached_gives_no_rate() -> None:
     assert checked(found(UNREACHABLE), 40) == (
-        "Đã phúc tra 1 phiếu trong 40 phiếu được tính: không phiếu nào đạt, không phiếu nào không đạt, "
+        "Đã phúc tra 1 phiếu trong 40 phiếu thu được: không phiếu nào đạt, không phiếu nào không đạt, "
         "1 phiếu không liên hệ được. Chưa đủ để ước tính tỷ lệ không đạt."
     )
 
@@ -56,7 +56,7 @@ def test_failed_bounds_and_shift_are_told_with_their_figures() -> None:
     note = validity_note(reading(found(FAILED, CONFIRMED, CONFIRMED, CONFIRMED), 9, shift))
     # binom.test(1, 4)$conf.int: 0.00631, 0.80588; 8.125 is 8,13, rounded half up.
     assert note == (
-        "Đã phúc tra 4 phiếu trong 40 phiếu được tính: 3 phiếu đạt, 1 phiếu không đạt, không phiếu nào không liên hệ được. "
+        "Đã phúc tra 4 phiếu trong 40 phiếu thu được: 3 phiếu đạt, 1 phiếu không đạt, không phiếu nào không liên hệ được. "
         "Tỷ lệ không đạt ước tính 25,0\u00a0% (khoảng 95\u00a0%: 0,6\u00a0% – 80,6\u00a0%). "
         "Bỏ các phiếu không đạt, điểm từ 8,13 thành 8,10. "
         "Nếu 36 phiếu chưa phúc tra cũng như vậy thì 9 phiếu trong đó không đạt, và điểm nằm trong khoảng 7,90 – 8,60. "

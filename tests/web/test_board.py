@@ -143,3 +143,13 @@ def test_a3_how_a_response_came_about_is_on_its_page_but_not_for_supervisors(log
     page = logged_in("noivu").get(path).text
     assert "chậm 3.650 ngày" in page
     assert "&lt;b&gt;" in page
+
+
+def test_home_affairs_alone_reads_by_which_code_the_files_name_an_enumerator(logged_in: LogIn) -> None:
+    user = people.by_username("dtv01")
+    code = people.alias(user.id, user.username)
+    paths = (PATH, f"/campaigns/{CODE}/recheck-measures/enumerators/dtv01")
+    own = [logged_in("noivu").get(path).text for path in paths]
+    assert [f">{code}<" in own[0], f"dtv01 · {code}" in own[1]] == [True, True]
+    assert code not in logged_in("dieuphoi").get(PATH).text
+    assert code not in logged_in("mattran").get(paths[1]).text

@@ -80,7 +80,7 @@ def test_home_affairs_reads_what_re_checks_do_to_a_units_points_and_a_head_does_
     assert "9,16" not in hers
     note = home.get(f"/campaigns/{demonstration.CODE}/scores/STC").text
     assert "Điểm này đã được phúc tra đến đâu" in note
-    assert re.search(r"Đã phúc tra \d+ phiếu trong 60 phiếu được tính", note)
+    assert re.search(r"Đã phúc tra \d+ phiếu trong 60 phiếu thu được", note)
 
 
 def test_an_enumerators_page_shows_her_in_the_funnel_with_every_judged_re_check_and_its_history(
