@@ -44,7 +44,7 @@ def _page(
         form=form,
         errors=form.error_list,
         refusal=refusal,
-        public_page=url_for("public_results.show", code=campaign.code) if made else "",
+        public_page=url_for("public_results.index", code=campaign.code) if made else "",
     )
     return page, status
 

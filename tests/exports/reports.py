@@ -34,11 +34,14 @@ class Picture:
     caption: str
     alt: str = ""
 
-    def svg(self) -> bytes:
+    def svg(self, paths: bool = False) -> bytes:
         return b""
 
     def png(self, dpi: int = 200) -> bytes:
         return b""
+
+    def pages(self, tallest_cm: float = 22.0) -> "tuple[Picture, ...]":
+        return (self,)
 
 
 class Pictures:
