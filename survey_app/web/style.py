@@ -1,6 +1,7 @@
 """The page that shows every piece of the form language in every state."""
 
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 from flask import Blueprint, render_template, url_for
@@ -172,6 +173,7 @@ def index() -> Any:
         funnel=FUNNEL,
         rates=RATES,
         weight=Decimal("0.2772"),
+        person=SimpleNamespace(id=12, username="dtv12"),
         page_of=Page(rows=range(50), number=2, total=2124),
         address=lambda number: url_for("style.index", page=number),
     )
