@@ -82,10 +82,7 @@ def _mover(name: str, target: CampaignState, text: str) -> None:
     @acts
     def move(actor: User, code: str, reason: str) -> None:
         campaign = campaigns.by_code(code)
-        if target == CampaignState.PUBLISHED:
-            publication.publish(actor, campaign, reason)
-        else:
-            campaigns.move(actor, campaign, target, reason)
+        publication.move(actor, campaign, target, reason)
         click.echo(f"Đợt {code}: {CAMPAIGN_LABELS[target]}.")
 
 

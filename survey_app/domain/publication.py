@@ -18,6 +18,14 @@ from survey_app.models.columns import now
 from survey_app.vocabulary import CampaignState
 
 
+def move(actor: User, campaign: Campaign, target: CampaignState, reason: str = "") -> None:
+    """Move a campaign to its next state; the last step publishes, all others are `campaigns.move`'s."""
+    if target == CampaignState.PUBLISHED:
+        publish(actor, campaign, reason)
+    else:
+        campaigns.move(actor, campaign, target, reason)
+
+
 def publish(actor: User, campaign: Campaign, reason: str = "") -> Publication:
     """Publish the newest run of a sealed campaign; a second publication corrects the first and needs its reason.
 

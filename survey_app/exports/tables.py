@@ -42,7 +42,7 @@ class Row:
 class Table:
     """A table as it is shown and written: name, caption, columns, rows, foot, notes.
 
-    `as_of` stands only where the figures are of another moment than the result's; `filtered` is a list to filter in a sheet.
+    `filtered` is a list to filter in a sheet.
     """
 
     name: str
@@ -51,7 +51,6 @@ class Table:
     rows: tuple[Row, ...]
     foot: tuple[Row, ...] = ()
     notes: tuple[str, ...] = ()
-    as_of: datetime | None = None
     filtered: bool = False
 
 
@@ -61,7 +60,7 @@ class Cover:
 
     `year` is the one the campaign is of, None where nobody said.
 
-    State, progress and the responses left out are those of `written_at`: a stored run does not keep them.
+    State, groups and the responses left out are those of the result's dossier, where it has one.
     """
 
     campaign: str

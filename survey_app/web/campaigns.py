@@ -63,10 +63,7 @@ def move(code: str) -> Any:
     if not form.validate():
         return _page(campaign, form, 422)
     try:
-        if target == CampaignState.PUBLISHED:
-            publication.publish(guards.actor(), campaign, form.reason.data or "")
-        else:
-            campaigns.move(guards.actor(), campaign, target, form.reason.data or "")
+        publication.move(guards.actor(), campaign, target, form.reason.data or "")
     except (problems.ReasonMissing, recheck_problems.Undecided) as refusal:
         db.session.rollback()
         form.put(refusal.fields)
