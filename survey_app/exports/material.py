@@ -21,7 +21,7 @@ class AnswerRow:
     """One counted response in the version counted, without who answered it.
 
     `unit` is the unit it was asked about, `counts_for` the one it counts to; `enumerator` a code that names nobody
-    ("E0012", or "citizens" for a form a citizen filled in alone); `answers` one character a criterion; `details` the
+    ("E0012", or "tu-tra-loi" for a form a citizen filled in alone); `answers` one character a criterion; `details` the
     unscored answers by code: a choice's code, several choices as a list, or a whole number; no words that people typed.
     """
 

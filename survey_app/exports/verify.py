@@ -35,7 +35,7 @@ from xml.etree import ElementTree
 
 Facts = dict[str, Any]
 HUNDRED = Fraction(100)
-CITIZENS = "citizens"
+CITIZENS = "tu-tra-loi"
 LEVEL = 0.95
 NORMAL = NormalDist()
 
@@ -2139,7 +2139,7 @@ LEADING_WORDS = {
     "form_code": "Mã phiếu",
     "unit": "Mã đơn vị được hỏi",
     "counts_for": "Mã đơn vị mà phiếu được tính vào",
-    "enumerator": "Mã điều tra viên, không nói tên ai; citizens là phiếu người dân tự trả lời",
+    "enumerator": "Mã điều tra viên, không nói tên ai; tu-tra-loi là phiếu người dân tự trả lời",
     "mode": "Cách hỏi",
     "questionnaire": "Bộ câu hỏi của phiếu",
     "version": "Bản của phiếu được tính; 1 là bản gửi lần đầu",

@@ -21,6 +21,7 @@ from scoring.method import parse_method
 from scoring.moments import Moments, layout_of
 from scoring.questionnaire import load_questionnaire
 from scoring.units import UnitRow
+from survey_app.domain import people
 from survey_app.exports import verify
 
 ROOT = Path(__file__).parents[2]
@@ -367,3 +368,7 @@ def test_a_rule_that_is_not_known_is_said_by_name(old: str, new: str, name: str)
     text = (METHODS / "ha-nam-2022.toml").read_text()
     with pytest.raises(verify.Differs, match=f"quy tắc {name} = “.*” mà chương trình này không biết"):
         verify.read_method(text.replace(old, new))
+
+
+def test_what_citizens_filled_in_alone_bears_the_code_by_which_the_verifier_parts_it_into_clusters() -> None:
+    assert people.alias(7, people.CITIZENS) == verify.CITIZENS
