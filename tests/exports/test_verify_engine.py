@@ -21,7 +21,7 @@ from scoring.method import parse_method
 from scoring.moments import Moments, layout_of
 from scoring.questionnaire import load_questionnaire
 from scoring.units import UnitRow
-from survey_app.domain import people
+from survey_app.domain.people import CITIZENS, alias
 from survey_app.exports import verify
 
 ROOT = Path(__file__).parents[2]
@@ -371,4 +371,4 @@ def test_a_rule_that_is_not_known_is_said_by_name(old: str, new: str, name: str)
 
 
 def test_what_citizens_filled_in_alone_bears_the_code_by_which_the_verifier_parts_it_into_clusters() -> None:
-    assert people.alias(7, people.CITIZENS) == verify.CITIZENS
+    assert alias(7, CITIZENS) == verify.CITIZENS
