@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 
 from scoring.book import canonical
 from scoring.questionnaire import Questionnaire
-from survey_app import problems, publication_problems
+from survey_app import problems
 from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import audit, materials, publication, report_templates, run_answers, scores
 from survey_app.exports import bundle, codebook, result_files, statistics_files, workbook
@@ -237,7 +237,7 @@ def write(
     with one_moment():
         if output.reads_answers and material.cover.run_number is not None:
             step("Kiểm tra phiếu")
-            _check_answers(material)
+            run_answers.check_unchanged(material)
         step("Tạo tệp")
         for piece in output.pieces(material, material.questionnaires, tell):
             whole.update(piece)
@@ -250,8 +250,3 @@ def write(
         "sha256": whole.hexdigest(),
     }
     audit.record(actor, AuditVerb.SCORE_EXPORTED, campaign.code, campaign_id=campaign.id, after=after)
-
-
-def _check_answers(material: Material) -> None:
-    if run_answers.digest(material.answers(), material.questionnaires) != material.dossier.answers_sha256:
-        raise publication_problems.AnswersChangedSince(number=material.cover.run_number)

@@ -10,7 +10,6 @@ from survey_app.audit_verbs import AuditVerb
 from survey_app.domain import audit, campaigns, counting, dossiers, materials, run_answers, scores
 from survey_app.exports import bundle
 from survey_app.exports.dossier import Dossier
-from survey_app.exports.material import Tell, silent
 from survey_app.extensions import db
 from survey_app.language import clean_line
 from survey_app.models import Campaign, Publication, ScoreRun, User
@@ -96,15 +95,7 @@ def _timeless(dossier: Dossier) -> Dossier:
 def bundle_digest(run: ScoreRun) -> str:
     """Return the digest of a run's bundle: the SHA-256 of its manifest."""
     found = materials.material_of(run)
-    questionnaires = run_answers.questionnaires_of(run.campaign)
-    return hashlib.sha256(bundle.manifest_of(found, questionnaires)).hexdigest()
-
-
-def bundle_of(run: ScoreRun, tell: Tell = silent) -> bytes:
-    """Return a run's bundle; refuses where the answers on file are no longer those it counted."""
-    found = materials.material_of(run)
-    run_answers.check_unchanged(run, found.dossier.answers_sha256)
-    return bundle.bundle_of(found, run_answers.questionnaires_of(run.campaign), tell)
+    return hashlib.sha256(bundle.manifest_of(found, found.questionnaires)).hexdigest()
 
 
 def all_of(campaign: Campaign) -> list[Publication]:

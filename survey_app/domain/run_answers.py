@@ -14,7 +14,7 @@ from survey_app.domain import campaigns, counting
 from survey_app.domain.days import day_of
 from survey_app.domain.people import alias
 from survey_app.exports.bundle_answers import answer_lines
-from survey_app.exports.material import AnswerRow
+from survey_app.exports.material import AnswerRow, Material
 from survey_app.extensions import db
 from survey_app.models import Campaign, Response, ResponseVersion, ScoreRun, User
 from survey_app.models.response import COUNTED
@@ -116,8 +116,7 @@ def questionnaires_of(campaign: Campaign) -> list[Questionnaire]:
     return [campaigns.questionnaire_of(each) for each in (campaign.questionnaire_sha256, *others)]
 
 
-def check_unchanged(run: ScoreRun, answers_sha256: str) -> None:
+def check_unchanged(material: Material) -> None:
     """Refuse to make anything of a run whose answers are no longer what it counted."""
-    rows = reader(run.campaign, versions_of(run))()
-    if digest(rows, questionnaires_of(run.campaign)) != answers_sha256:
-        raise publication_problems.AnswersChangedSince(number=run.number)
+    if digest(material.answers(), material.questionnaires) != material.dossier.answers_sha256:
+        raise publication_problems.AnswersChangedSince(number=material.cover.run_number)

@@ -11,13 +11,13 @@ import pytest
 from sqlalchemy import text
 
 from survey_app import publication_problems
-from survey_app.domain import dossiers, materials, people, publication, run_answers
+from survey_app.domain import dossiers, materials, people, run_answers
 from survey_app.exports.bundle_answers import answer_lines
 from survey_app.exports.dossier import Correction, Dossier, Excluded, FieldWork, RecheckResult
 from survey_app.extensions import db
 from survey_app.models import Campaign, User
 from tests.domain.drawn import CRITERIA as ASKED_AGAIN
-from tests.domain.told_campaign import Told, told_campaign
+from tests.domain.told_campaign import Told, bundle_of, told_campaign
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def test_a_run_keeps_the_version_it_counted_when_it_is_corrected_later(told: Tol
     before = list(read())
     told.correct("A-6")
     assert list(read()) == before
-    run_answers.check_unchanged(run, dossiers.of_run(run).answers_sha256)
+    run_answers.check_unchanged(materials.material_of(run))
     assert dossiers.of_run(told.run()).answers_sha256 != dossiers.of_run(run).answers_sha256
 
 
@@ -134,7 +134,7 @@ def test_an_answer_changed_behind_the_products_back_stops_the_bundle(told: Told)
     rows = run_answers.reader(run.campaign, versions)()
     assert run_answers.digest(rows, run_answers.questionnaires_of(run.campaign)) != frozen
     with pytest.raises(publication_problems.AnswersChangedSince) as refusal:
-        publication.bundle_of(run)
+        bundle_of(run)
     assert "lần tính 1" in str(refusal.value)
 
 

@@ -9,6 +9,8 @@ from survey_app.domain import (
     campaigns,
     duplicate_codes,
     flags,
+    materials,
+    outputs,
     people,
     responses,
     scores,
@@ -140,3 +142,11 @@ def told_campaign(actor: User, small: Campaign, folder: Path) -> Told:
     duplicate_codes.receive(other, campaign, str(uuid4()), entry_of("A-1", access_1=5), version=None)
     db.session.commit()
     return Told(here, other, campaign)
+
+
+def bundle_of(run: ScoreRun) -> bytes:
+    """Return a run's bundle as Home Affairs is given it."""
+    campaign, kind, parts = run.campaign, outputs.kind_of("bundle"), []
+    outputs.write(people.command_line(), campaign, kind, materials.material_of(run), parts.append)
+    db.session.commit()
+    return b"".join(parts)

@@ -12,7 +12,7 @@ from flask import Flask
 from survey_app.domain import campaigns, people, publication
 from survey_app.vocabulary import CampaignState
 from tests.domain.small_campaign import plan
-from tests.domain.told_campaign import PERSONAL, Told, told_campaign
+from tests.domain.told_campaign import PERSONAL, Told, bundle_of, told_campaign
 
 OUTSIDE = {"manifest.json", "README.txt", "verify.py"}
 
@@ -30,8 +30,8 @@ def told(app: Flask, tmp_path: Path) -> Told:
 def content(told: Told) -> bytes:
     """The bundle of a run of it, made twice with equal bytes."""
     run = told.run()
-    made = publication.bundle_of(run)
-    assert publication.bundle_of(run) == made
+    made = bundle_of(run)
+    assert bundle_of(run) == made
     return made
 
 
@@ -60,7 +60,7 @@ def test_its_own_digest_is_that_of_the_manifest_and_is_what_is_published(told: T
     told.sealed()
     run = told.run()
     made = publication.publish(told.world.home, told.campaign)
-    manifest = files_of(publication.bundle_of(run))["manifest.json"]
+    manifest = files_of(bundle_of(run))["manifest.json"]
     assert hashlib.sha256(manifest).hexdigest() == made.bundle_digest
 
 
