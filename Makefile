@@ -30,7 +30,7 @@ format: $(VENV)/test ## write the one format
 
 bench: $(VENV)/test ## measure the promised speeds, coverage and false alarms (half an hour) beside their promises
 	@status=0; for each in tests.benchmarks tests.benchmarks.streaming tests.benchmarks.coverage tests.benchmarks.false_alarms \
-	  tests.benchmarks.rechecks; do \
+	  tests.benchmarks.rechecks tests.benchmarks.publication; do \
 	  $(PYTHON) -m $$each || status=1; done; exit $$status
 
 device: $(VENV)/test chromium ## measure an enumerator's device in Chromium: storage, queue, kills, a slow network
