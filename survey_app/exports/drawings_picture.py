@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from survey_app.exports.drawings_print import INCH, png_of, svg_of
 from survey_app.exports.drawings_rows import Entry
-from survey_app.exports.drawings_sheet import Sheet
+from survey_app.exports.drawings_sheet import WIDTH, Sheet
 
 CENTIMETRE = INCH / 2.54
 
@@ -31,6 +31,11 @@ class Picture:
     def height_cm(self) -> float:
         """Return how high it is where it is 16 cm wide."""
         return self.lay(self.rows).height / CENTIMETRE
+
+    @property
+    def pixels(self) -> tuple[int, int]:
+        """Return width and height on a screen, so that a page keeps its place before the picture has come."""
+        return round(WIDTH / INCH * 96), round(self.lay(self.rows).height / INCH * 96)
 
     def pages(self, tallest_cm: float = 22.0) -> tuple["Picture", ...]:
         """Return it in as few parts as stay below a height, with about as many rows each; itself where it does.
